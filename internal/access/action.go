@@ -1,0 +1,39 @@
+package access
+
+// Action is a verb on a noun. Together with the level of the scope it falls on it is the
+// permission it needs, so a token's home decides which permission its rotation takes.
+type Action string
+
+// The actions. What each does not imply is said where it could be assumed.
+const (
+	View             Action = "view"              // name, description and id; says nothing about what is inside
+	MembersView      Action = "members.view"      // people and teams with their roles
+	MembersManage    Action = "members.manage"    // add, change and remove people; never above one's own role
+	TeamsManage      Action = "teams.manage"      // the same for teams
+	SettingsUpdate   Action = "settings.update"   // name, description and defaults
+	Delete           Action = "delete"            // delete the Workspace
+	WorkspacesCreate Action = "workspaces.create" // make a Workspace
+	WorkspacesOwn    Action = "workspaces.own"    // be Workspace Owner in every Workspace
+	TokenView        Action = "tokens.view"       // list tokens; never their values
+	TokenCreate      Action = "tokens.create"     // make a token whose home is here
+	TokenUpdate      Action = "tokens.update"     // name, description and home role of an own token
+	TokenRotate      Action = "tokens.rotate"     // replace the value of an own token
+	TokenDelete      Action = "tokens.delete"     // end an own token
+	TokenBind        Action = "tokens.bind"       // give an Organization token a role in a Workspace
+	TokenRebind      Action = "tokens.rebind"     // change or remove the role of a shared token here; does not imply bind
+	AuditView        Action = "audit.view"        // read the audit log
+)
+
+// Permission is an action on a level, such as workspace.tokens.rotate (product.md 4.1, 4.2).
+type Permission string
+
+// On returns the permission an action needs on a level.
+func On(level Level, do Action) Permission { return Permission(string(level) + "." + string(do)) }
+
+// dangerous are the permissions whose use needs the password within the last ten minutes when a
+// person acts (security.md 4); granting an Owner role needs it too, see [Changing.MayGrant].
+var dangerous = map[Permission]bool{
+	On(OrgLevel, TokenCreate): true,
+	On(OrgLevel, TokenRotate): true,
+	On(OrgLevel, TokenDelete): true,
+}

@@ -1,0 +1,61 @@
+package access
+
+import (
+	"time"
+
+	"dagpass/internal/secret"
+)
+
+// ActorKind says what an actor is.
+type ActorKind string
+
+// The kinds. On the wire a token is a SERVICEKEY.
+const (
+	UserActor   ActorKind = "user"
+	TokenActor  ActorKind = "token"
+	SystemActor ActorKind = "system"
+)
+
+// Actor is who calls, and with which credential. It never says what they may do: roles are read
+// from the store inside every transaction.
+type Actor struct {
+	Kind ActorKind
+	ID   string
+	Name string // as it was when the credential was checked; for the audit record
+	// Credential is the digest of the session id or token value in use. A transaction that finds
+	// it ended refuses the actor, even when the request passed authentication before.
+	Credential secret.Digest
+	// AuthenticatedAt is when a person last gave their password; zero for tokens.
+	AuthenticatedAt time.Time
+	Origin          Origin
+}
+
+// Origin is where a request came from; it is recorded, and decides nothing.
+type Origin struct {
+	RequestID string
+	Address   string // client IP address without port
+	Client    string // User-Agent, at most 256 bytes
+}
+
+// System is the program itself, acting for whoever holds the data directory: set-up, init and
+// upkeep. It holds every right.
+func System(o Origin) Actor {
+	return Actor{Kind: SystemActor, ID: "system", Name: "Dagpass", Origin: o}
+}
+
+// ReauthWindow is how long a password entry counts for dangerous acts.
+const ReauthWindow = 10 * time.Minute
+
+// RecentlyAuthenticated reports whether a dangerous act may go on at now without asking for the
+// password again. It is always true for tokens and the system, which have none.
+func (a Actor) RecentlyAuthenticated(now time.Time) bool {
+	return a.Kind != UserActor || now.Sub(a.AuthenticatedAt) < ReauthWindow
+}
+
+func (a Actor) requireRecent(now time.Time) error {
+	if a.RecentlyAuthenticated(now) {
+		return nil
+	}
+	return &Error{Code: Unauthenticated, Reason: ReasonReauthenticate,
+		Message: "This step needs your password again."}
+}

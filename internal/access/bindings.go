@@ -1,0 +1,93 @@
+package access
+
+import (
+	"context"
+
+	"dagpass/internal/audit"
+)
+
+// Bind gives an Organization token a role in a Workspace: one token, one value, one more place. It
+// counts from the token's next request. Only Organization Owners may. Errors: Invalid for an
+// unknown role; NotFound, also for a token whose home is a Workspace; Forbidden; Conflict with
+// reason taken when the token has a role there already.
+func (s *Tokens) Bind(ctx context.Context, by Actor, at Scope, id TokenID, role Role) (Token, error) {
+	if p := CheckRole("role", role, WorkspaceLevel); p != nil {
+		return Token{}, BadInput(*p)
+	}
+	var tok Token
+	err := Change(ctx, s.store, by, TokenBind, inOrg(at.Org), func(c *Changing, tx Tx) (err error) {
+		if _, err := inScope(at)(tx); err != nil {
+			return err
+		}
+		if tok, err = ownToken(tx, Scope{Org: at.Org}, id); err != nil {
+			return err
+		}
+		if _, err := tx.TokenRoleAt(tok, at); err == nil {
+			return Conflicting(ReasonTaken, "That token already has a role in this Workspace. Edit it in the list.")
+		}
+		if err := c.MayGrant(role, WorkspaceLevel); err != nil {
+			return err
+		}
+		c.RecordAt(at, audit.TokenBindingAdd, tok.target(), audit.Change{Field: "role", After: string(role)})
+		return tx.SetTokenRole(tok, at, role, by.Person())
+	})
+	return tok, err
+}
+
+// Rebind changes the role of a shared token in one Workspace and leaves all others as they are.
+// seen is the role the caller was shown, "" where none was. Errors: Invalid; NotFound when the
+// token has no role there; Forbidden below Workspace Owner or for a role above one's own; Conflict
+// with reason changed_meanwhile.
+func (s *Tokens) Rebind(ctx context.Context, by Actor, at Scope, id TokenID, role, seen Role) (Token, error) {
+	if p := CheckRole("role", role, WorkspaceLevel); p != nil {
+		return Token{}, BadInput(*p)
+	}
+	return s.shared(ctx, by, at, id, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
+		if seen != "" && seen != old.Role {
+			return Conflicting(ReasonStale, "The role of "+tok.Name+" here is now "+old.Role.Label()+". Reload to see the change.")
+		}
+		if err := c.mayReplace(old.Role, role); err != nil {
+			return err
+		}
+		if role == old.Role {
+			c.Unchanged()
+			return nil
+		}
+		c.Record(audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: string(old.Role), After: string(role)})
+		return tx.SetTokenRole(tok, at, role, by.Person())
+	})
+}
+
+// Unbind takes a shared token's role in one Workspace; the token, its value and its other
+// Workspaces stay. Errors: NotFound when the token has no role there; Forbidden below Workspace
+// Owner.
+func (s *Tokens) Unbind(ctx context.Context, by Actor, at Scope, id TokenID) (Token, error) {
+	return s.shared(ctx, by, at, id, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
+		if err := c.MayTouch(old.Role, WorkspaceLevel); err != nil {
+			return err
+		}
+		c.Record(audit.TokenBindingRemove, tok.target(), audit.Change{Field: "role", Before: string(old.Role)})
+		return tx.RemoveTokenRole(tok, at)
+	})
+}
+
+// shared changes the role of an Organization token in a Workspace. A Workspace's own token has no
+// role here that could be rebound or removed: it is edited or deleted.
+func (s *Tokens) shared(ctx context.Context, by Actor, at Scope, id TokenID,
+	act func(c *Changing, tx Tx, tok Token, old TokenRole) error) (Token, error) {
+	var tok Token
+	err := Change(ctx, s.store, by, TokenRebind, inScope(at), func(c *Changing, tx Tx) (err error) {
+		if tok, err = tx.Token(at.Org, id); err != nil {
+			return err
+		}
+		old, err := tx.TokenRoleAt(tok, at)
+		if err != nil {
+			return err
+		}
+		if old.Home {
+			return Missing()
+		}
+		return act(c, tx, tok, old)
+	})
+	return tok, err
+}

@@ -1,0 +1,120 @@
+package access
+
+// Scope is where an act falls: an Organization, or a Workspace inside it.
+type Scope struct {
+	Org       OrgID
+	Workspace WorkspaceID // empty at Organization level
+}
+
+// Level returns the level of the scope.
+func (s Scope) Level() Level {
+	if s.Workspace != "" {
+		return WorkspaceLevel
+	}
+	return OrgLevel
+}
+
+// Entity is the id of the entity the scope stands for.
+func (s Scope) Entity() string {
+	if s.Workspace != "" {
+		return string(s.Workspace)
+	}
+	return string(s.Org)
+}
+
+// Grants are the roles an actor holds at one scope right now, from every source (own and team).
+// They are read inside the deciding transaction and never kept.
+type Grants struct {
+	Org       []Role // roles on the Organization
+	Workspace []Role // roles on the scope's Workspace, none at Organization level
+}
+
+// Has reports whether the roles held contain the permission. The rights of several roles add up,
+// and Organization Owners own every Workspace, present and future.
+func (g Grants) Has(p Permission) bool {
+	for _, r := range append(g.effectiveWorkspace(), g.Org...) {
+		if s, ok := r.spec(); ok && s.permissions[p] {
+			return true
+		}
+	}
+	return false
+}
+
+// ownsWorkspaces reports whether the Organization roles make the actor Owner of every Workspace.
+func (g Grants) ownsWorkspaces() bool {
+	for _, r := range g.Org {
+		if s, ok := r.spec(); ok && s.permissions[On(OrgLevel, WorkspacesOwn)] {
+			return true
+		}
+	}
+	return false
+}
+
+func (g Grants) effectiveWorkspace() []Role {
+	out := append([]Role{}, g.Workspace...)
+	if g.ownsWorkspaces() {
+		out = append(out, WorkspaceOwner)
+	}
+	return out
+}
+
+// At returns the highest role held on a level, for display.
+func (g Grants) At(level Level) Role {
+	if level == WorkspaceLevel {
+		return Highest(g.effectiveWorkspace()...)
+	}
+	return Highest(g.Org...)
+}
+
+// Covers reports whether a role is no higher than what the grants give on its level: its
+// permissions are contained in the holder's. Nobody grants a role above their own.
+func (g Grants) Covers(r Role) bool {
+	s, ok := r.spec()
+	if !ok {
+		return false
+	}
+	for p := range s.permissions {
+		if !g.Has(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// Verdict is the outcome of a decision.
+type Verdict string
+
+// The verdicts.
+const (
+	Allowed Verdict = "allowed"
+	Denied  Verdict = "denied" // the object is visible, the role too low: answered 403
+	Hidden  Verdict = "hidden" // answered like an object that does not exist: 404
+)
+
+// Decision is a verdict, and for Denied the role held and the smallest one that would do.
+type Decision struct {
+	Verdict  Verdict
+	Required Role
+	Held     Role
+}
+
+// Decide says whether the roles held at a scope allow an action there. It is pure and total: every
+// input has an answer, and anything unknown is Hidden or Denied, never Allowed.
+func Decide(g Grants, do Action, level Level) Decision {
+	switch {
+	case g.Has(On(level, do)) && g.Has(On(level, View)):
+		return Decision{Verdict: Allowed}
+	case !g.Has(On(level, View)):
+		return Decision{Verdict: Hidden}
+	}
+	return Decision{Verdict: Denied, Required: smallestRole(do, level), Held: g.At(level)}
+}
+
+func smallestRole(do Action, level Level) Role {
+	for _, s := range roles {
+		if s.level == level && s.permissions[On(level, do)] {
+			return s.role
+		}
+	}
+	return ""
+}

@@ -1,0 +1,147 @@
+package access
+
+import (
+	"context"
+	"time"
+
+	"dagpass/internal/audit"
+)
+
+// Org is an Organization: the tenant, and a hard wall.
+type Org struct {
+	ID        OrgID
+	Name      string
+	CreatedAt time.Time
+	CreatedBy Person
+	UpdatedAt time.Time
+	UpdatedBy Person
+}
+
+// Scope is the Organization as the scope of an act.
+func (o Org) Scope() Scope { return Scope{Org: o.ID} }
+
+// Person is who made or changed a record: a user, a token or the system, with the name to show.
+type Person struct {
+	Kind ActorKind
+	ID   string
+	Name string // read with the record; the full name of a user, the name of a token
+	// Email is set for users only.
+	Email string
+}
+
+// Person is the actor as the maker of a record.
+func (a Actor) Person() Person { return Person{Kind: a.Kind, ID: a.ID, Name: a.Name} }
+
+// OrgTx is the storage of Organizations.
+type OrgTx interface {
+	// InsertOrg stores a new Organization. Conflict with reason taken when the name, ignoring case,
+	// is in use in the installation.
+	InsertOrg(o Org) error
+	// Org returns an Organization. NotFound when there is none.
+	Org(id OrgID) (Org, error)
+	// OrgsOf returns the Organizations a user has a role in, or the one a token belongs to, by name.
+	OrgsOf(by Actor) ([]Org, error)
+}
+
+// Orgs is the service of Organizations.
+type Orgs struct{ store Store[Tx] }
+
+// NewOrgs returns the service over a store.
+func NewOrgs(s Store[Tx]) *Orgs { return &Orgs{s} }
+
+// Create makes an Organization; only the system may, because set-up and init alone create one. With
+// it, in one transaction, comes its first Workspace and its Owner, so that no Organization is ever
+// without one. Errors: Invalid, Conflict (a name or the e-mail is taken).
+func (s *Orgs) Create(ctx context.Context, by Actor, in NewOrg, also func(tx Tx, owner User) error) (Org, Workspace, User, error) {
+	var org Org
+	var ws Workspace
+	var owner User
+	if by.Kind != SystemActor {
+		return org, ws, owner, Missing()
+	}
+	in, err := in.clean()
+	if err != nil {
+		return org, ws, owner, err
+	}
+	err = Audited(ctx, s.store, by, func(c *Changing, tx Tx) error {
+		org, ws, owner = in.records(c.Now, tx)
+		if err := insertFirst(tx, org, ws, owner); err != nil {
+			return err
+		}
+		c.RecordAt(org.Scope(), audit.OrganizationCreate, Target{audit.TargetOrganization, string(org.ID), org.Name})
+		c.RecordAt(ws.Scope(), audit.WorkspaceCreate, ws.target())
+		c.RecordAt(org.Scope(), audit.MemberAdd, owner.target(), audit.Change{Field: "role", After: string(OrgOwner)})
+		return also(tx, owner)
+	})
+	return org, ws, owner, err
+}
+
+// NewOrg is what set-up asks for.
+type NewOrg struct {
+	Name, Workspace      string
+	OwnerName, OwnerMail string
+}
+
+func (in NewOrg) clean() (NewOrg, error) {
+	var p problems
+	in.Name = p.take(CleanName("organization", in.Name, MaxOrgName))
+	in.Workspace = p.take(CleanName("workspace", in.Workspace, MaxWorkspaceName))
+	in.OwnerName = p.take(CleanName("name", in.OwnerName, MaxFullName))
+	in.OwnerMail = p.take(CleanEmail("email", in.OwnerMail))
+	return in, BadInput(p...)
+}
+
+// Validate reports every problem of the input at once; Create does the same before it writes.
+func (in NewOrg) Validate() error {
+	_, err := in.clean()
+	return err
+}
+
+func (in NewOrg) records(now time.Time, tx Tx) (Org, Workspace, User) {
+	// The Organization's id must sort before the Workspace's (astro-api rule 5).
+	org := Org{ID: OrgID(tx.NewID()), Name: in.Name, CreatedAt: now, UpdatedAt: now}
+	ws := Workspace{ID: WorkspaceID(tx.NewID()), Org: org.ID, Name: in.Workspace, CreatedAt: now, UpdatedAt: now}
+	owner := User{ID: UserID(tx.NewID()), Email: in.OwnerMail, FullName: in.OwnerName, Status: UserActive, CreatedAt: now, UpdatedAt: now}
+	by := Person{Kind: UserActor, ID: string(owner.ID), Name: owner.FullName, Email: owner.Email}
+	org.CreatedBy, org.UpdatedBy, ws.CreatedBy, ws.UpdatedBy = by, by, by, by
+	return org, ws, owner
+}
+
+func insertFirst(tx Tx, org Org, ws Workspace, owner User) error {
+	if err := tx.InsertOrg(org); err != nil {
+		return err
+	}
+	if err := tx.InsertUser(owner); err != nil {
+		return err
+	}
+	if err := tx.InsertWorkspace(ws); err != nil {
+		return err
+	}
+	return tx.SetRole(org.Scope(), owner.Subject(), OrgOwner, ws.CreatedBy)
+}
+
+// Find returns the Organization. NotFound to anyone outside it.
+func (s *Orgs) Find(ctx context.Context, by Actor, id OrgID) (Org, Grants, error) {
+	var org Org
+	var held Grants
+	err := Read(ctx, s.store, by, View, inOrg(id), func(g Grants, tx Tx) (err error) {
+		held = g
+		org, err = tx.Org(id)
+		return err
+	})
+	return org, held, err
+}
+
+// Mine returns the Organizations the actor belongs to, by name; a token belongs to exactly one.
+func (s *Orgs) Mine(ctx context.Context, by Actor) ([]Org, error) {
+	var orgs []Org
+	err := Lookup(ctx, s.store, func(tx Tx) (err error) {
+		orgs, err = tx.OrgsOf(by)
+		return err
+	})
+	return orgs, err
+}
+
+func inOrg(id OrgID) func(Tx) (Scope, error) {
+	return func(Tx) (Scope, error) { return Scope{Org: id}, nil }
+}

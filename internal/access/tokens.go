@@ -1,0 +1,278 @@
+package access
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"dagpass/internal/audit"
+	"dagpass/internal/secret"
+)
+
+// Keys makes and recognises token values.
+type Keys interface {
+	// Mint signs a value for the claims and checks it before it returns.
+	Mint(c secret.Claims) (secret.Value, error)
+	// KID names the key that signs now.
+	KID() string
+	// Digest is the keyed digest under which a value is stored.
+	Digest(v secret.Value) secret.Digest
+}
+
+// Tokens is the service of API tokens.
+type Tokens struct {
+	store Store[Tx]
+	keys  Keys
+	uses  uses
+	ended endedUses
+}
+
+// NewTokens returns the service over a store and the installation's keys.
+func NewTokens(s Store[Tx], k Keys) *Tokens { return &Tokens{store: s, keys: k} }
+
+// NewToken is what creating a token asks for.
+type NewToken struct {
+	Name, Description string
+	Role              Role // on the home scope
+	Expiry            Expiry
+	FormKey           string // one-use key of a console form; empty elsewhere
+}
+
+func (in NewToken) clean(home Scope) (NewToken, error) {
+	var p problems
+	in.Name = p.take(CleanName("name", in.Name, MaxTokenName))
+	in.Description = p.take(CleanDescription("description", in.Description))
+	p.add(CheckRole("role", in.Role, home.Level()))
+	if in.Expiry < 0 || in.Expiry > MaxDays {
+		p.add(&FieldProblem{"expiration", "days", expiryProblem})
+	}
+	return in, BadInput(p...)
+}
+
+// Create makes a token whose home is the scope, with its role there, and returns its value: the
+// only time anything does. Errors: Invalid; NotFound; Forbidden below the owner of the home or for
+// a role above one's own; Unauthenticated when a dangerous act needs the password again; Conflict
+// with reason already_done when the same form was sent before.
+func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) (Token, secret.Value, error) {
+	in, err := in.clean(home)
+	if err != nil {
+		return Token{}, secret.Value{}, err
+	}
+	var tok Token
+	var val secret.Value
+	err = Change(ctx, s.store, by, TokenCreate, inScope(home), func(c *Changing, tx Tx) (err error) {
+		if err := c.MayGrant(in.Role, home.Level()); err != nil {
+			return err
+		}
+		if err := useFormKey(tx, by, in.FormKey); err != nil {
+			return err
+		}
+		tok = in.token(TokenID(tx.NewID()), home, c)
+		var first Issue
+		if val, first, err = s.issue(&tok); err != nil {
+			return err
+		}
+		c.Record(audit.TokenCreate, tok.target(), audit.Change{Field: "role", After: string(in.Role)},
+			audit.Change{Field: "expiry_days", After: strconv.Itoa(int(in.Expiry))})
+		return tx.InsertToken(tok, in.Role, first)
+	})
+	if err != nil {
+		return Token{}, secret.Value{}, err
+	}
+	return tok, val, nil
+}
+
+func (in NewToken) token(id TokenID, home Scope, c *Changing) Token {
+	start := c.Now.Truncate(time.Second)
+	return Token{ID: id, Home: home, Name: in.Name, Description: in.Description,
+		Expiry: in.Expiry, StartAt: start, EndAt: in.Expiry.End(start), Generation: 1, Version: 1,
+		CreatedAt: c.Now, CreatedBy: c.By.Person(), UpdatedAt: c.Now, UpdatedBy: c.By.Person()}
+}
+
+// issue mints the value of the token's generation and notes its hint on the token.
+func (s *Tokens) issue(t *Token) (secret.Value, Issue, error) {
+	claims := t.Claims()
+	val, err := s.keys.Mint(claims)
+	if err != nil {
+		return secret.Value{}, Issue{}, err
+	}
+	t.Hint = secret.Hint(val)
+	return val, Issue{Digest: s.keys.Digest(val), JTI: claims.JTI, KID: s.keys.KID()}, nil
+}
+
+func useFormKey(tx Tx, by Actor, key string) error {
+	if key == "" {
+		return nil
+	}
+	return tx.UseFormKey(by.Credential, key)
+}
+
+// EditToken is what can change about an own token. Seen is the version the caller was shown, zero
+// where no version was shown and the last writer wins.
+type EditToken struct {
+	Name, Description string
+	Role              Role
+	Seen              int
+}
+
+func (in EditToken) clean(home Scope) (EditToken, error) {
+	checked, err := NewToken{Name: in.Name, Description: in.Description, Role: in.Role}.clean(home)
+	in.Name, in.Description = checked.Name, checked.Description
+	return in, err
+}
+
+// Edit changes name, description and home role of a token whose home is the scope; id, value,
+// expiry and creator stay, and the role acts on the live token from its next request. Saving what
+// is stored already is a success without an event. Errors: as for Create, and Conflict with reason
+// changed_meanwhile.
+func (s *Tokens) Edit(ctx context.Context, by Actor, home Scope, id TokenID, in EditToken) (Token, error) {
+	in, err := in.clean(home)
+	if err != nil {
+		return Token{}, err
+	}
+	var tok Token
+	err = Change(ctx, s.store, by, TokenUpdate, inScope(home), func(c *Changing, tx Tx) (err error) {
+		if tok, err = ownToken(tx, home, id); err != nil {
+			return err
+		}
+		old, err := tx.TokenRoleAt(tok, home)
+		if err != nil {
+			return err
+		}
+		return s.edit(c, tx, &tok, old.Role, in)
+	})
+	return tok, err
+}
+
+func (s *Tokens) edit(c *Changing, tx Tx, tok *Token, old Role, in EditToken) error {
+	if in.Seen != 0 && in.Seen != tok.Version {
+		return stale(tok.Name, tok.UpdatedBy, tok.UpdatedAt)
+	}
+	changes := tok.diff(in)
+	if in.Role != old {
+		if err := c.mayReplace(old, in.Role); err != nil {
+			return err
+		}
+		c.Record(audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: string(old), After: string(in.Role)})
+		if err := tx.SetTokenRole(*tok, tok.Home, in.Role, by(c)); err != nil {
+			return err
+		}
+	}
+	if len(changes) == 0 && in.Role == old {
+		c.Unchanged()
+		return nil
+	}
+	tok.Name, tok.Description = in.Name, in.Description
+	tok.Version++
+	tok.UpdatedAt, tok.UpdatedBy = c.Now, by(c)
+	if len(changes) > 0 {
+		c.Record(audit.TokenUpdate, tok.target(), changes...)
+	}
+	return tx.UpdateToken(*tok)
+}
+
+func (t Token) diff(in EditToken) []audit.Change {
+	var out []audit.Change
+	if in.Name != t.Name {
+		out = append(out, audit.Change{Field: "name", Before: t.Name, After: in.Name})
+	}
+	if in.Description != t.Description {
+		out = append(out, audit.Change{Field: "description", Before: t.Description, After: in.Description})
+	}
+	return out
+}
+
+func stale(name string, who Person, at time.Time) error {
+	err := Conflicting(ReasonStale, who.Name+" changed "+name+" at "+at.Format("15:04")+" UTC. Reload to see the change.")
+	err.OccurredAt = at
+	return err
+}
+
+// mayReplace refuses to replace a role when the old or the new one is above the actor's own.
+func (c *Changing) mayReplace(old, new Role) error {
+	if err := c.MayTouch(old, c.At.Level()); err != nil {
+		return err
+	}
+	return c.MayGrant(new, c.At.Level())
+}
+
+// Rotate replaces the token's value; the old one is refused from the moment Rotate returns. Id,
+// name, description and roles stay, the period of validity starts again, also for an expired token.
+// seen is the generation the caller was shown. Errors: NotFound, also for an Organization token
+// asked for in a Workspace; Forbidden below the owner of the token's home; Conflict when the token
+// was rotated since, or the same form was sent before.
+func (s *Tokens) Rotate(ctx context.Context, by Actor, home Scope, id TokenID, seen int, formKey string) (Token, secret.Value, error) {
+	var tok Token
+	var val secret.Value
+	err := Change(ctx, s.store, by, TokenRotate, inScope(home), func(c *Changing, tx Tx) (err error) {
+		if tok, err = ownToken(tx, home, id); err != nil {
+			return err
+		}
+		if err := mayHandOut(c, tx, tok); err != nil {
+			return err
+		}
+		if err := useFormKey(tx, by, formKey); err != nil {
+			return err
+		}
+		if tok, err = tok.Rotated(seen, c.Now, by.Person()); err != nil {
+			return err
+		}
+		var next Issue
+		if val, next, err = s.issue(&tok); err != nil {
+			return err
+		}
+		c.Record(audit.TokenRotate, tok.target(), audit.Change{Field: "generation",
+			Before: strconv.Itoa(seen), After: strconv.Itoa(tok.Generation)})
+		return tx.ReplaceValue(tok, next)
+	})
+	if err != nil {
+		return Token{}, secret.Value{}, err
+	}
+	return tok, val, nil
+}
+
+// mayHandOut refuses to hand out the value of a token that can do more than the actor (product.md
+// G2); otherwise the right to rotate would be a ladder.
+func mayHandOut(c *Changing, tx Tx, tok Token) error {
+	role, err := tx.TokenRoleAt(tok, tok.Home)
+	if err != nil {
+		return err
+	}
+	return c.MayTouch(role.Role, tok.Home.Level())
+}
+
+// TokenDeletionWord is what has to be typed to delete a token in the console.
+const TokenDeletionWord = "Delete"
+
+// Delete ends a token for ever. Its value is refused from the moment Delete returns. Errors:
+// NotFound, Forbidden below the owner of the token's home.
+func (s *Tokens) Delete(ctx context.Context, by Actor, home Scope, id TokenID) (Token, error) {
+	var tok Token
+	err := Change(ctx, s.store, by, TokenDelete, inScope(home), func(c *Changing, tx Tx) (err error) {
+		if tok, err = ownToken(tx, home, id); err != nil {
+			return err
+		}
+		if err := mayHandOut(c, tx, tok); err != nil {
+			return err
+		}
+		c.Record(audit.TokenDelete, tok.target())
+		return tx.EndToken(tok, EndedByDeletion, by.Person())
+	})
+	return tok, err
+}
+
+// ownToken returns a token whose home is the scope. An Organization token asked for in a Workspace
+// is not its own: the answer says where it is managed.
+func ownToken(tx Tx, home Scope, id TokenID) (Token, error) {
+	tok, err := tx.Token(home.Org, id)
+	if err != nil || tok.Home == home {
+		return tok, err
+	}
+	if tok.OrganizationScoped() {
+		if _, err := tx.TokenRoleAt(tok, home); err == nil {
+			return tok, &Error{Code: NotFound, Reason: ReasonOrganizationOnly,
+				Message: tok.Name + " is an Organization API token. It is rotated, renamed and deleted in Organization Settings › API Tokens."}
+		}
+	}
+	return tok, Missing()
+}

@@ -1,0 +1,176 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"dagpass/internal/audit"
+)
+
+// Workspace is a Workspace: a team's group of Deployments and the unit of most access.
+type Workspace struct {
+	ID          WorkspaceID
+	Org         OrgID
+	Name        string
+	Description string
+	CreatedAt   time.Time
+	CreatedBy   Person
+	UpdatedAt   time.Time
+	UpdatedBy   Person
+}
+
+// Scope is the Workspace as the scope of an act.
+func (w Workspace) Scope() Scope { return Scope{Org: w.Org, Workspace: w.ID} }
+
+func (w Workspace) target() Target { return Target{audit.TargetWorkspace, string(w.ID), w.Name} }
+
+// MyWorkspace is a Workspace with the actor's highest role in it.
+type MyWorkspace struct {
+	Workspace
+	Role Role
+}
+
+// WorkspaceTx is the storage of Workspaces.
+type WorkspaceTx interface {
+	// Locate turns a Workspace's id into its scope and returns nothing else. NotFound when absent.
+	Locate(id WorkspaceID) (Scope, error)
+	// Workspace returns a Workspace of an Organization. NotFound when absent or of another one.
+	Workspace(at Scope) (Workspace, error)
+	// InsertWorkspace stores a new one. Conflict, reason taken, for a name in use in the
+	// Organization ignoring case.
+	InsertWorkspace(w Workspace) error
+	// DeleteWorkspace removes it with every role in it; its tokens must have been ended before.
+	DeleteWorkspace(at Scope) error
+	// WorkspacesOf returns the Workspaces of an Organization the actor sees, by name, at most limit,
+	// with the highest role held in each, and how many there are in all.
+	WorkspacesOf(by Actor, org OrgID, all bool, limit int) ([]MyWorkspace, int, error)
+}
+
+// Workspaces is the service of Workspaces.
+type Workspaces struct{ store Store[Tx] }
+
+// NewWorkspaces returns the service over a store.
+func NewWorkspaces(s Store[Tx]) *Workspaces { return &Workspaces{s} }
+
+// NewWorkspace is what creating a Workspace asks for.
+type NewWorkspace struct{ Name, Description string }
+
+func (in NewWorkspace) clean() (NewWorkspace, error) {
+	var p problems
+	in.Name = p.take(CleanName("name", in.Name, MaxWorkspaceName))
+	in.Description = p.take(CleanDescription("description", in.Description))
+	return in, BadInput(p...)
+}
+
+// Create makes a Workspace in an Organization. Errors: Invalid; NotFound and Forbidden below
+// Organization Owner; Conflict for a name in use.
+func (s *Workspaces) Create(ctx context.Context, by Actor, org OrgID, in NewWorkspace) (Workspace, error) {
+	in, err := in.clean()
+	if err != nil {
+		return Workspace{}, err
+	}
+	var ws Workspace
+	err = Change(ctx, s.store, by, WorkspacesCreate, inOrg(org), func(c *Changing, tx Tx) error {
+		ws = Workspace{ID: WorkspaceID(tx.NewID()), Org: org, Name: in.Name, Description: in.Description,
+			CreatedAt: c.Now, UpdatedAt: c.Now, CreatedBy: by.Person(), UpdatedBy: by.Person()}
+		c.RecordAt(ws.Scope(), audit.WorkspaceCreate, ws.target())
+		return tx.InsertWorkspace(ws)
+	})
+	return ws, err
+}
+
+// Find returns a Workspace by its id alone, with what the actor holds there. An unknown one and
+// one the actor has no role in answer NotFound alike.
+func (s *Workspaces) Find(ctx context.Context, by Actor, id WorkspaceID) (Workspace, Grants, error) {
+	var ws Workspace
+	var held Grants
+	var at Scope
+	err := Read(ctx, s.store, by, View, func(tx Tx) (_ Scope, err error) {
+		at, err = tx.Locate(id)
+		return at, err
+	}, func(g Grants, tx Tx) (err error) {
+		held = g
+		ws, err = tx.Workspace(at)
+		return err
+	})
+	return ws, held, err
+}
+
+// Mine returns the Workspaces of an Organization the actor sees, by name, at most limit, and how
+// many there are in all. Organization Owners see every Workspace. It never fails for lack of
+// rights: without any it is empty.
+func (s *Workspaces) Mine(ctx context.Context, by Actor, org OrgID, limit int) ([]MyWorkspace, int, error) {
+	var list []MyWorkspace
+	var total int
+	err := Lookup(ctx, s.store, func(tx Tx) error {
+		g, err := tx.Grants(by, Scope{Org: org})
+		if err != nil {
+			return err
+		}
+		list, total, err = tx.WorkspacesOf(by, org, g.ownsWorkspaces(), limit)
+		return err
+	})
+	return list, total, err
+}
+
+// DeletionWord is what has to be typed to delete a Workspace.
+const DeletionWord = "delete"
+
+// Delete ends a Workspace for ever: its own tokens are deleted with one event each, Organization
+// tokens lose only their role in it, and every role people have there ends (product.md 3.10). typed
+// must be [DeletionWord]. Errors: Invalid for another word; NotFound; Forbidden below its Owner.
+func (s *Workspaces) Delete(ctx context.Context, by Actor, id WorkspaceID, typed string) error {
+	if typed != DeletionWord {
+		return BadInput(FieldProblem{"confirm", "word", "Type delete, in lower case, to confirm."})
+	}
+	return Change(ctx, s.store, by, Delete, locate(id), func(c *Changing, tx Tx) error {
+		ws, err := tx.Workspace(c.At)
+		if err != nil {
+			return err
+		}
+		ended, unbound, err := endTokensIn(c, tx)
+		if err != nil {
+			return err
+		}
+		c.Record(audit.WorkspaceDelete, ws.target(),
+			audit.Change{Field: "tokens_deleted", After: strconv.Itoa(ended)},
+			audit.Change{Field: "tokens_unbound", After: strconv.Itoa(unbound)})
+		return tx.DeleteWorkspace(c.At)
+	})
+}
+
+// endTokensIn deletes the Workspace's own tokens and takes their role here from the shared ones.
+func endTokensIn(c *Changing, tx Tx) (ended, unbound int, err error) {
+	roles, err := tx.RolesIn(c.At)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, r := range roles {
+		tok, err := tx.Token(c.At.Org, r.Token)
+		if err != nil {
+			return 0, 0, fmt.Errorf("token %s of the Workspace: %w", r.Token, err)
+		}
+		if tok.Home == c.At {
+			ended++
+			c.Record(audit.TokenDelete, tok.target())
+			err = tx.EndToken(tok, EndedWithWorkspace, by(c))
+		} else {
+			unbound++
+			c.Record(audit.TokenBindingRemove, tok.target(), audit.Change{Field: "role", Before: string(r.Role)})
+			err = tx.RemoveTokenRole(tok, c.At)
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+	}
+	return ended, unbound, nil
+}
+
+func by(c *Changing) Person { return c.By.Person() }
+
+// locate finds the scope of a Workspace from its id.
+func locate(id WorkspaceID) func(Tx) (Scope, error) {
+	return func(tx Tx) (Scope, error) { return tx.Locate(id) }
+}
