@@ -21,7 +21,20 @@ const (
 	TokenDelete      Action = "tokens.delete"     // end an own token
 	TokenBind        Action = "tokens.bind"       // give an Organization token a role in a Workspace
 	TokenRebind      Action = "tokens.rebind"     // change or remove the role of a shared token here; does not imply bind
-	AuditView        Action = "audit.view"        // read the audit log
+	AuditView        Action = "audit.view"        // read the audit log; does not imply export
+	AuditExport      Action = "audit.export"      // take the audit log away
+
+	DeploymentsCreate   Action = "deployments.create"   // create Deployments in the Workspace
+	DeploymentsTransfer Action = "deployments.transfer" // move a Deployment; needed in both Workspaces
+	EnvironmentView     Action = "environment.view"     // read environment objects
+	EnvironmentManage   Action = "environment.manage"   // write and link them
+	RolesView           Action = "roles.view"           // list built-in and custom roles
+	RolesManage         Action = "roles.manage"         // define custom roles
+	UsageView           Action = "usage.view"           // counts per Workspace
+	PoliciesManage      Action = "policies.manage"      // token policies, approvals, exemptions
+	RangesManage        Action = "ipranges.manage"      // allowed address ranges
+	SignInManage        Action = "signin.manage"        // identity providers and session rules
+	WebhooksManage      Action = "webhooks.manage"      // webhooks
 )
 
 // Permission is an action on a level, such as workspace.tokens.rotate (product.md 4.1, 4.2).

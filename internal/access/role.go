@@ -57,17 +57,18 @@ func buildRoles() []roleSpec {
 		}
 		all = append(all, roleSpec{role, level, label, set})
 	}
-	add(OrgLevel, OrgMember, "Organization Member", View, MembersView)
+	add(OrgLevel, OrgMember, "Organization Member", View, MembersView, RolesView)
 	add(OrgLevel, OrgObserveMember, "Organization Observe Member")
 	add(OrgLevel, OrgObserveAdmin, "Organization Observe Admin")
-	add(OrgLevel, OrgBillingAdmin, "Organization Billing Admin")
+	add(OrgLevel, OrgBillingAdmin, "Organization Billing Admin", UsageView)
 	add(OrgLevel, OrgOwner, "Organization Owner", SettingsUpdate, MembersManage, TeamsManage,
 		WorkspacesCreate, WorkspacesOwn, TokenView, TokenCreate, TokenUpdate, TokenRotate, TokenDelete,
-		TokenBind, AuditView)
+		TokenBind, AuditView, AuditExport, RolesManage, PoliciesManage, RangesManage, SignInManage, WebhooksManage)
 	add(WorkspaceLevel, WorkspaceAccessor, "Workspace Accessor", View)
 	add(WorkspaceLevel, WorkspaceMember, "Workspace Member", MembersView)
 	add(WorkspaceLevel, WorkspaceAuthor, "Workspace Author")
-	add(WorkspaceLevel, WorkspaceOperator, "Workspace Operator")
+	add(WorkspaceLevel, WorkspaceOperator, "Workspace Operator", DeploymentsCreate, DeploymentsTransfer,
+		EnvironmentView, EnvironmentManage)
 	add(WorkspaceLevel, WorkspaceOwner, "Workspace Owner", SettingsUpdate, Delete, MembersManage, TeamsManage,
 		TokenView, TokenCreate, TokenUpdate, TokenRotate, TokenDelete, TokenRebind, AuditView)
 	return all
