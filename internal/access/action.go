@@ -43,10 +43,8 @@ type Permission string
 // On returns the permission an action needs on a level.
 func On(level Level, do Action) Permission { return Permission(string(level) + "." + string(do)) }
 
-// dangerous are the permissions whose use needs the password within the last ten minutes when a
-// person acts (security.md 4); granting an Owner role needs it too, see [Changing.MayGrant].
-var dangerous = map[Permission]bool{
-	On(OrgLevel, TokenCreate): true,
-	On(OrgLevel, TokenRotate): true,
-	On(OrgLevel, TokenDelete): true,
+// Dangerous reports whether an act needs the password within the last ten minutes when a person
+// does it (security.md 4). Granting an Owner role needs it too, see [Changing.MayGrant].
+func Dangerous(do Action, level Level) bool {
+	return level == OrgLevel && (do == TokenCreate || do == TokenRotate || do == TokenDelete)
 }

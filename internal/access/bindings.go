@@ -11,11 +11,11 @@ import (
 // unknown role; NotFound, also for a token whose home is a Workspace; Forbidden; Conflict with
 // reason taken when the token has a role there already.
 func (s *Tokens) Bind(ctx context.Context, by Actor, at Scope, id TokenID, role Role) (Token, error) {
-	if p := CheckRole("role", role, WorkspaceLevel); p != nil {
-		return Token{}, BadInput(*p)
-	}
 	var tok Token
 	err := Change(ctx, s.store, by, TokenBind, inOrg(at.Org), func(c *Changing, tx Tx) (err error) {
+		if p := CheckRole("role", role, WorkspaceLevel); p != nil {
+			return BadInput(*p)
+		}
 		if _, err := inScope(at)(tx); err != nil {
 			return err
 		}
@@ -39,10 +39,10 @@ func (s *Tokens) Bind(ctx context.Context, by Actor, at Scope, id TokenID, role 
 // token has no role there; Forbidden below Workspace Owner or for a role above one's own; Conflict
 // with reason changed_meanwhile.
 func (s *Tokens) Rebind(ctx context.Context, by Actor, at Scope, id TokenID, role, seen Role) (Token, error) {
-	if p := CheckRole("role", role, WorkspaceLevel); p != nil {
-		return Token{}, BadInput(*p)
-	}
 	return s.shared(ctx, by, at, id, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
+		if p := CheckRole("role", role, WorkspaceLevel); p != nil {
+			return BadInput(*p)
+		}
 		if seen != "" && seen != old.Role {
 			return Conflicting(ReasonStale, "The role of "+tok.Name+" here is now "+old.Role.Label()+". Reload to see the change.")
 		}

@@ -110,6 +110,11 @@ func Decide(g Grants, do Action, level Level) Decision {
 	return Decision{Verdict: Denied, Required: smallestRole(do, level), Held: g.At(level)}
 }
 
+// Permit is [Decide] as an error: nil when allowed, NotFound when hidden, Forbidden with the smallest
+// role that would do when denied. Transports use it as their first, visible fence; the gate decides
+// again inside the transaction that acts.
+func Permit(g Grants, do Action, level Level) error { return refuse(Decide(g, do, level)) }
+
 func smallestRole(do Action, level Level) Role {
 	for _, s := range roles {
 		if s.level == level && s.permissions[On(level, do)] {

@@ -92,7 +92,8 @@ func (c *Changing) MayTouch(r Role, level Level) error {
 }
 
 // Change is the one way to alter anything. In a single write transaction it finds what is acted on,
-// reads what the actor may do now, decides, acts, and appends the audit events. A refusal is
+// reads what the actor may do now, decides, acts, and appends the audit events. Whoever may not do
+// it learns nothing about their input: it is checked by act, after the decision. A refusal is
 // committed as an event too. Errors: NotFound (absent, or hidden from the actor), Forbidden,
 // Unauthenticated (dead credential, or the password is needed again), and whatever find or act
 // return; after any of these nothing of the change remains.
@@ -109,10 +110,10 @@ func Change[T GateTx](ctx context.Context, s Store[T], by Actor, do Action,
 		if err != nil {
 			return err
 		}
-		if refusal = refuse(Decide(grants, do, at.Level())); refusal != nil {
+		if refusal = Permit(grants, do, at.Level()); refusal != nil {
 			return appendRefusal(tx, by, at, do, grants, refusal)
 		}
-		if dangerous[On(at.Level(), do)] {
+		if Dangerous(do, at.Level()) {
 			if err := by.requireRecent(tx.Now()); err != nil {
 				return err
 			}
@@ -141,7 +142,7 @@ func Read[T GateTx](ctx context.Context, s Store[T], by Actor, do Action,
 		if err != nil {
 			return err
 		}
-		if err := refuse(Decide(grants, do, at.Level())); err != nil {
+		if err := Permit(grants, do, at.Level()); err != nil {
 			return err
 		}
 		return read(grants, tx)

@@ -180,7 +180,7 @@ func (s *Tokens) whyNot(tx Tx, by Actor, t Token) error {
 	if err != nil {
 		return err
 	}
-	return refuse(Decide(g, TokenView, WorkspaceLevel))
+	return Permit(g, TokenView, WorkspaceLevel)
 }
 
 // Named reports whether another live token usable at the scope has the name, which makes the CLI's

@@ -54,13 +54,13 @@ func (in NewToken) clean(home Scope) (NewToken, error) {
 // a role above one's own; Unauthenticated when a dangerous act needs the password again; Conflict
 // with reason already_done when the same form was sent before.
 func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) (Token, secret.Value, error) {
-	in, err := in.clean(home)
-	if err != nil {
-		return Token{}, secret.Value{}, err
-	}
 	var tok Token
 	var val secret.Value
-	err = Change(ctx, s.store, by, TokenCreate, inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, TokenCreate, inScope(home), func(c *Changing, tx Tx) (err error) {
+		in, err := in.clean(home)
+		if err != nil {
+			return err
+		}
 		if err := c.MayGrant(in.Role, home.Level()); err != nil {
 			return err
 		}
@@ -126,12 +126,12 @@ func (in EditToken) clean(home Scope) (EditToken, error) {
 // is stored already is a success without an event. Errors: as for Create, and Conflict with reason
 // changed_meanwhile.
 func (s *Tokens) Edit(ctx context.Context, by Actor, home Scope, id TokenID, in EditToken) (Token, error) {
-	in, err := in.clean(home)
-	if err != nil {
-		return Token{}, err
-	}
 	var tok Token
-	err = Change(ctx, s.store, by, TokenUpdate, inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, TokenUpdate, inScope(home), func(c *Changing, tx Tx) (err error) {
+		in, err := in.clean(home)
+		if err != nil {
+			return err
+		}
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}

@@ -102,12 +102,12 @@ func (in NewMember) clean() (NewMember, error) {
 // Create makes an ACTIVE person with a role on the Organization; they have no password yet. Errors:
 // Invalid; NotFound and Forbidden below Organization Owner; Conflict for an e-mail in use.
 func (s *Members) Create(ctx context.Context, by Actor, org OrgID, in NewMember) (User, error) {
-	in, err := in.clean()
-	if err != nil {
-		return User{}, err
-	}
 	var u User
-	err = Change(ctx, s.store, by, MembersManage, inOrg(org), func(c *Changing, tx Tx) error {
+	err := Change(ctx, s.store, by, MembersManage, inOrg(org), func(c *Changing, tx Tx) error {
+		in, err := in.clean()
+		if err != nil {
+			return err
+		}
 		if err := c.MayGrant(in.Role, OrgLevel); err != nil {
 			return err
 		}
@@ -125,10 +125,10 @@ func (s *Members) Create(ctx context.Context, by Actor, org OrgID, in NewMember)
 // level; NotFound, also for someone outside the Organization; Forbidden for a role above one's own,
 // old or new; Conflict with reason last_owner when no active Owner would be left.
 func (s *Members) SetRole(ctx context.Context, by Actor, at Scope, id UserID, role Role) error {
-	if p := CheckRole("role", role, at.Level()); p != nil {
-		return BadInput(*p)
-	}
 	return s.change(ctx, by, at, id, func(c *Changing, tx Tx, u User, old Role) error {
+		if p := CheckRole("role", role, at.Level()); p != nil {
+			return BadInput(*p)
+		}
 		if err := c.MayGrant(role, at.Level()); err != nil {
 			return err
 		}

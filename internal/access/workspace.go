@@ -67,12 +67,12 @@ func (in NewWorkspace) clean() (NewWorkspace, error) {
 // Create makes a Workspace in an Organization. Errors: Invalid; NotFound and Forbidden below
 // Organization Owner; Conflict for a name in use.
 func (s *Workspaces) Create(ctx context.Context, by Actor, org OrgID, in NewWorkspace) (Workspace, error) {
-	in, err := in.clean()
-	if err != nil {
-		return Workspace{}, err
-	}
 	var ws Workspace
-	err = Change(ctx, s.store, by, WorkspacesCreate, inOrg(org), func(c *Changing, tx Tx) error {
+	err := Change(ctx, s.store, by, WorkspacesCreate, inOrg(org), func(c *Changing, tx Tx) error {
+		in, err := in.clean()
+		if err != nil {
+			return err
+		}
 		ws = Workspace{ID: WorkspaceID(tx.NewID()), Org: org, Name: in.Name, Description: in.Description,
 			CreatedAt: c.Now, UpdatedAt: c.Now, CreatedBy: by.Person(), UpdatedBy: by.Person()}
 		c.RecordAt(ws.Scope(), audit.WorkspaceCreate, ws.target())
@@ -122,10 +122,10 @@ const DeletionWord = "delete"
 // tokens lose only their role in it, and every role people have there ends (product.md 3.10). typed
 // must be [DeletionWord]. Errors: Invalid for another word; NotFound; Forbidden below its Owner.
 func (s *Workspaces) Delete(ctx context.Context, by Actor, id WorkspaceID, typed string) error {
-	if typed != DeletionWord {
-		return BadInput(FieldProblem{"confirm", "word", "Type delete, in lower case, to confirm."})
-	}
 	return Change(ctx, s.store, by, Delete, locate(id), func(c *Changing, tx Tx) error {
+		if typed != DeletionWord {
+			return BadInput(FieldProblem{"confirm", "word", "Type delete, in lower case, to confirm."})
+		}
 		ws, err := tx.Workspace(c.At)
 		if err != nil {
 			return err
