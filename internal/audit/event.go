@@ -1,9 +1,6 @@
 package audit
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // InstallationChain names the chain of events that belong to no Organization. The chain of an
 // Organization has the Organization's id as its name.
@@ -99,19 +96,3 @@ type Event struct {
 	// Hash is the seal over all other fields; see [Seal].
 	Hash []byte
 }
-
-// Head returns the point in the chain that e is.
-func (e Event) Head() Head {
-	return Head{Chain: e.Chain, Seq: e.Seq, Hash: e.Hash}
-}
-
-// Head is a point in a chain: the event with this number has this hash. Seq 0 is the start of the
-// chain and its hash the [Genesis].
-type Head struct {
-	Chain string
-	Seq   int64
-	Hash  []byte
-}
-
-// seqText is how numbers are written for people.
-func seqText(seq int64) string { return strconv.FormatInt(seq, 10) }

@@ -5,24 +5,24 @@ import (
 	"fmt"
 )
 
-// Reason tells what is wrong with a chain.
-type Reason string
+// Break tells what is wrong with a chain.
+type Break string
 
 const (
 	// Missing: the chain has no event with this number although later ones are there.
-	Missing Reason = "the event is missing"
+	Missing Break = "the event is missing"
 	// Repeated: the event carries a number that has been used already.
-	Repeated Reason = "the event repeats an earlier number"
+	Repeated Break = "the event repeats an earlier number"
 	// Foreign: the event belongs to another chain.
-	Foreign Reason = "the event belongs to another chain"
+	Foreign Break = "the event belongs to another chain"
 	// Detached: the event does not follow the one before it.
-	Detached Reason = "the event does not continue the one before"
+	Detached Break = "the event does not continue the one before"
 	// Altered: a field of the event was changed, or it was sealed with another key.
-	Altered Reason = "the event was altered"
+	Altered Break = "the event was altered"
 	// Rewritten: the event is not the one that an earlier head names.
-	Rewritten Reason = "the event differs from the head recorded earlier"
+	Rewritten Break = "the event differs from the head recorded earlier"
 	// Truncated: the chain ends before an earlier head.
-	Truncated Reason = "the chain ends before the head recorded earlier"
+	Truncated Break = "the chain ends before the head recorded earlier"
 )
 
 // BrokenError tells where a chain is broken: Seq is the number of the first event that is wrong or
@@ -30,7 +30,7 @@ const (
 type BrokenError struct {
 	Chain string
 	Seq   int64
-	Why   Reason
+	Why   Break
 }
 
 // Error names the chain, the number and what is wrong.
@@ -118,6 +118,6 @@ func (v *Verifier) checkHeads() error {
 	return nil
 }
 
-func (v *Verifier) brokenAt(seq int64, why Reason) error {
+func (v *Verifier) brokenAt(seq int64, why Break) error {
 	return &BrokenError{Chain: v.last.Chain, Seq: seq, Why: why}
 }

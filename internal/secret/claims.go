@@ -81,9 +81,11 @@ func validID(id string) bool {
 // inSeconds returns c with its times as a value carries them.
 func (c Claims) inSeconds() Claims {
 	c.IssuedAt = time.Unix(c.IssuedAt.Unix(), 0).UTC()
-	if !c.ExpiresAt.IsZero() {
-		c.ExpiresAt = time.Unix(c.ExpiresAt.Unix(), 0).UTC()
+	if c.ExpiresAt.IsZero() {
+		c.ExpiresAt = time.Time{} // whatever its location was
+		return c
 	}
+	c.ExpiresAt = time.Unix(c.ExpiresAt.Unix(), 0).UTC()
 	return c
 }
 
