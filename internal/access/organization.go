@@ -49,33 +49,6 @@ type Orgs struct{ store Store[Tx] }
 // NewOrgs returns the service over a store.
 func NewOrgs(s Store[Tx]) *Orgs { return &Orgs{s} }
 
-// Create makes an Organization; only the system may, because set-up and init alone create one. With
-// it, in one transaction, comes its first Workspace and its Owner, so that no Organization is ever
-// without one. Errors: Invalid, Conflict (a name or the e-mail is taken).
-func (s *Orgs) Create(ctx context.Context, by Actor, in NewOrg, also func(tx Tx, owner User) error) (Org, Workspace, User, error) {
-	var org Org
-	var ws Workspace
-	var owner User
-	if by.Kind != SystemActor {
-		return org, ws, owner, Missing()
-	}
-	in, err := in.clean()
-	if err != nil {
-		return org, ws, owner, err
-	}
-	err = Audited(ctx, s.store, by, func(c *Changing, tx Tx) error {
-		org, ws, owner = in.records(c.Now, tx)
-		if err := insertFirst(tx, org, ws, owner); err != nil {
-			return err
-		}
-		c.RecordAt(org.Scope(), audit.OrganizationCreate, Target{audit.TargetOrganization, string(org.ID), org.Name})
-		c.RecordAt(ws.Scope(), audit.WorkspaceCreate, ws.target())
-		c.RecordAt(org.Scope(), audit.MemberAdd, owner.target(), audit.Change{Field: "role", After: string(OrgOwner)})
-		return also(tx, owner)
-	})
-	return org, ws, owner, err
-}
-
 // NewOrg is what set-up asks for.
 type NewOrg struct {
 	Name, Workspace      string
@@ -91,33 +64,68 @@ func (in NewOrg) clean() (NewOrg, error) {
 	return in, BadInput(p...)
 }
 
-// Validate reports every problem of the input at once; Create does the same before it writes.
+// Validate reports every problem of the input at once; [Found] does the same before it writes.
 func (in NewOrg) Validate() error {
 	_, err := in.clean()
 	return err
 }
 
-func (in NewOrg) records(now time.Time, tx Tx) (Org, Workspace, User) {
+// Founded is a new Organization with what always comes with it.
+type Founded struct {
+	Org       Org
+	Workspace Workspace
+	Owner     User
+}
+
+// FoundTx is what founding an Organization needs of a transaction.
+type FoundTx interface {
+	NewID() string
+	InsertOrg(o Org) error
+	InsertUser(u User) error
+	InsertWorkspace(w Workspace) error
+	SetRole(at Scope, who Subject, role Role, by Person) error
+}
+
+// Found makes an Organization together with its first Workspace and its Owner, so that none is ever
+// without one, and records it with c. It is a part of a change and not one by itself: set-up, which
+// alone makes Organizations, decides in the same transaction whether it may be. Errors: Invalid,
+// Conflict (a name or the e-mail is taken).
+func Found(c *Changing, tx FoundTx, in NewOrg) (Founded, error) {
+	in, err := in.clean()
+	if err != nil {
+		return Founded{}, err
+	}
+	f := in.records(c.Now, tx)
+	if err := f.insert(tx); err != nil {
+		return Founded{}, err
+	}
+	c.RecordAt(f.Org.Scope(), audit.OrganizationCreate, Target{audit.TargetOrganization, string(f.Org.ID), f.Org.Name})
+	c.RecordAt(f.Workspace.Scope(), audit.WorkspaceCreate, f.Workspace.target())
+	c.RecordAt(f.Org.Scope(), audit.MemberAdd, f.Owner.target(), audit.Change{Field: "role", After: string(OrgOwner)})
+	return f, nil
+}
+
+func (in NewOrg) records(now time.Time, tx FoundTx) Founded {
 	// The Organization's id must sort before the Workspace's (astro-api rule 5).
 	org := Org{ID: OrgID(tx.NewID()), Name: in.Name, CreatedAt: now, UpdatedAt: now}
 	ws := Workspace{ID: WorkspaceID(tx.NewID()), Org: org.ID, Name: in.Workspace, CreatedAt: now, UpdatedAt: now}
 	owner := User{ID: UserID(tx.NewID()), Email: in.OwnerMail, FullName: in.OwnerName, Status: UserActive, CreatedAt: now, UpdatedAt: now}
 	by := Person{Kind: UserActor, ID: string(owner.ID), Name: owner.FullName, Email: owner.Email}
 	org.CreatedBy, org.UpdatedBy, ws.CreatedBy, ws.UpdatedBy = by, by, by, by
-	return org, ws, owner
+	return Founded{Org: org, Workspace: ws, Owner: owner}
 }
 
-func insertFirst(tx Tx, org Org, ws Workspace, owner User) error {
-	if err := tx.InsertOrg(org); err != nil {
+func (f Founded) insert(tx FoundTx) error {
+	if err := tx.InsertOrg(f.Org); err != nil {
 		return err
 	}
-	if err := tx.InsertUser(owner); err != nil {
+	if err := tx.InsertUser(f.Owner); err != nil {
 		return err
 	}
-	if err := tx.InsertWorkspace(ws); err != nil {
+	if err := tx.InsertWorkspace(f.Workspace); err != nil {
 		return err
 	}
-	return tx.SetRole(org.Scope(), owner.Subject(), OrgOwner, ws.CreatedBy)
+	return tx.SetRole(f.Org.Scope(), f.Owner.Subject(), OrgOwner, f.Workspace.CreatedBy)
 }
 
 // Find returns the Organization. NotFound to anyone outside it.
