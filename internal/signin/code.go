@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"time"
 
 	"dagpass/internal/access"
@@ -88,6 +89,20 @@ func useCode(c *access.Changing, tx Tx, kind CodeKind, value secret.Value) (Code
 	}
 	c.Record(audit.CodeUse, code.target(), audit.Change{Field: "user", After: string(code.User)})
 	return code, tx.UseCode(code.Digest)
+}
+
+// codeOwner returns whose code it is. It writes nothing.
+func codeOwner(ctx context.Context, s Store, kind CodeKind, value secret.Value) (Account, error) {
+	var owner Account
+	err := access.Lookup(ctx, s, func(tx Tx) error {
+		code, err := findCode(tx, kind, value)
+		if err != nil {
+			return err
+		}
+		owner, err = tx.Account(code.User)
+		return err
+	})
+	return owner, err
 }
 
 func refusedCode(kind CodeKind) error {

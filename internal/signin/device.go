@@ -32,8 +32,6 @@ type DeviceTx interface {
 	// PutDevice stores a browser, or the time of the last sign-in in it, and forgets those of the
 	// person beyond [MaxDevices].
 	PutDevice(d Device) error
-	// ForgetDevices removes every known browser of a person.
-	ForgetDevices(id access.UserID) error
 	// SweepDevices removes those with no sign-in since an instant.
 	SweepDevices(before time.Time) error
 }

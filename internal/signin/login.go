@@ -2,8 +2,10 @@ package signin
 
 import (
 	"context"
+	"strings"
 
 	"dagpass/internal/access"
+	"dagpass/internal/audit"
 	"dagpass/internal/secret"
 )
 
@@ -35,14 +37,13 @@ type Credentials struct {
 
 // Login is the service of signing in.
 type Login struct {
-	store    Store
-	hasher   *secret.Hasher
-	throttle throttle
+	store  Store
+	prover prover
 }
 
 // NewLogin returns the service.
 func NewLogin(s Store, h *secret.Hasher, k Keyring) *Login {
-	return &Login{store: s, hasher: h, throttle: throttle{s, k}}
+	return &Login{store: s, prover: newProver(s, h, k)}
 }
 
 // SignIn opens a session for whoever knows the password of the account. Errors: Invalid with reason
@@ -50,24 +51,174 @@ func NewLogin(s Store, h *secret.Hasher, k Keyring) *Login {
 // account without password and one that is not active; Limited with RetryAfter; Unavailable with
 // RetryAfter when too many passwords are being checked.
 func (s *Login) SignIn(ctx context.Context, in Credentials, o access.Origin) (Opened, error) {
-	return Opened{}, nil
+	who, err := s.claim(ctx, in)
+	if err != nil {
+		return Opened{}, err
+	}
+	found, err := s.prover.prove(ctx, who, in.Password, o)
+	if err != nil {
+		return Opened{}, err
+	}
+	if !found.right {
+		if err := s.prover.refuse(ctx, found, stranger(who, o), audit.UserSignInFailed, who.refusal()); err != nil {
+			return Opened{}, err
+		}
+		return Opened{}, signInFailed()
+	}
+	return s.open(ctx, found, in, o)
 }
 
-// SignInWithCode opens a session for whoever holds a code of [Login.NewSignInCode], once. Errors:
-// Invalid with reason code_used_or_expired.
+// claim finds the account that somebody names, or an empty one that has no password.
+func (s *Login) claim(ctx context.Context, in Credentials) (claim, error) {
+	email := foldEmail(in.Email)
+	who := claim{counter: byEmail(email)}
+	err := access.Lookup(ctx, s.store, func(tx Tx) error {
+		a, err := tx.AccountByEmail(email)
+		if access.CodeOf(err) == access.NotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		counter := byEmail(email)
+		known, err := knownDevice(tx, in.Device, a.ID)
+		if err != nil {
+			return err
+		}
+		if known {
+			counter = byDevice(secret.HashOf(in.Device))
+		}
+		who, err = readClaim(tx, a, counter)
+		return err
+	})
+	return who, err
+}
+
+func (s *Login) open(ctx context.Context, found proof, in Credentials, o access.Origin) (Opened, error) {
+	var opened Opened
+	err := access.Audited(ctx, s.store, found.account.actor(o), func(c *access.Changing, tx Tx) error {
+		a, err := found.accept(tx)
+		if err != nil {
+			return err
+		}
+		if opened, err = openAt(tx, a, in.Session, o); err != nil {
+			return err
+		}
+		c.Record(audit.UserSignIn, a.target())
+		opened.Device, err = rememberDevice(tx, in.Device, a.ID)
+		return err
+	})
+	if err != nil {
+		return Opened{}, err
+	}
+	return opened, nil
+}
+
+// openAt opens a session in place of one that the same browser had, whosever it was.
+func openAt(tx Tx, a Account, previous secret.Value, o access.Origin) (Opened, error) {
+	if !previous.IsZero() {
+		if err := tx.DeleteSession(secret.HashOf(previous)); err != nil {
+			return Opened{}, err
+		}
+	}
+	id, err := open(tx, a, o)
+	return Opened{Session: id, User: a.User}, err
+}
+
+// refusal is why a claim fails, for the record only.
+func (c claim) refusal() string {
+	switch {
+	case c.account.Status != access.UserActive:
+		return "user_not_active"
+	case c.hash == "":
+		return "no_password"
+	}
+	return ReasonWrongPassword
+}
+
+// stranger is whoever failed to be the account's holder. The id is the one they claimed, so that the
+// record bounds the failures of each account by itself.
+func stranger(c claim, o access.Origin) access.Actor {
+	return access.Actor{Kind: access.ActorKind(audit.ActorAnonymous), ID: string(c.account.ID), Origin: o}
+}
+
+func signInFailed() error {
+	return &access.Error{Code: access.Invalid, Reason: ReasonSignInFailed, Message: "That email and password don't match."}
+}
+
+// foldEmail returns the form under which an e-mail is stored and attempts on it are counted, also
+// for texts that are none.
+func foldEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// SignInWithCode opens a session for whoever holds a code of [Login.NewSignInCode], once. A code
+// counts as a password given now. Errors: Invalid with reason code_used_or_expired.
 func (s *Login) SignInWithCode(ctx context.Context, code, previous secret.Value, o access.Origin) (Opened, error) {
-	return Opened{}, nil
+	owner, err := codeOwner(ctx, s.store, CodeSignIn, code)
+	if err != nil {
+		return Opened{}, err
+	}
+	var opened Opened
+	err = access.Audited(ctx, s.store, owner.actor(o), func(c *access.Changing, tx Tx) error {
+		used, err := useCode(c, tx, CodeSignIn, code)
+		if err != nil {
+			return err
+		}
+		a, err := tx.Account(used.User)
+		if err != nil {
+			return err
+		}
+		if a.Status != access.UserActive {
+			return refusedCode(CodeSignIn)
+		}
+		c.Record(audit.UserSignIn, a.target())
+		opened, err = openAt(tx, a, previous, o)
+		return err
+	})
+	if err != nil {
+		return Opened{}, err
+	}
+	return opened, nil
 }
 
 // NewSignInCode makes a code with which the person can sign in once within a day. Only the system
 // may. Errors: NotFound.
 func (s *Login) NewSignInCode(ctx context.Context, by access.Actor, id access.UserID) (secret.Value, error) {
-	return secret.Value{}, nil
+	if by.Kind != access.SystemActor {
+		return secret.Value{}, access.Missing()
+	}
+	var code secret.Value
+	err := access.Audited(ctx, s.store, by, func(c *access.Changing, tx Tx) error {
+		a, err := tx.Account(id)
+		if err != nil {
+			return err
+		}
+		code, err = newCode(c, tx, CodeSignIn, a.ID, SignInCodeLife)
+		return err
+	})
+	return code, err
 }
 
 // Reauthenticate notes that the person gave their password again, and returns the id of the session
-// that takes the place of theirs. Errors: Invalid with reason wrong_password; Limited; Unavailable;
-// Unauthenticated when the session has ended.
+// that takes the place of theirs. Errors: Invalid (field password) with reason wrong_password;
+// Limited; Unavailable; Unauthenticated when the session has ended.
 func (s *Login) Reauthenticate(ctx context.Context, by access.Actor, password string) (secret.Value, error) {
-	return secret.Value{}, nil
+	found, err := s.prover.proveOwn(ctx, by, audit.UserReauthenticate, "password", password)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	var id secret.Value
+	err = access.Audited(ctx, s.store, by, func(c *access.Changing, tx Tx) error {
+		own, err := self(tx, by)
+		if err != nil {
+			return err
+		}
+		a, err := found.accept(tx)
+		if err != nil {
+			return err
+		}
+		c.Record(audit.UserReauthenticate, a.target())
+		id, err = renew(tx, own, a, by.Origin)
+		return err
+	})
+	return id, err
 }

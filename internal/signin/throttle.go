@@ -49,36 +49,33 @@ type ThrottleTx interface {
 // wait is how long the next attempt has to wait at now.
 func (a Attempts) wait(now time.Time) time.Duration { return max(0, a.Next.Sub(now)) }
 
-// onAccount returns the counter of an account after one more attempt: from the third failure on, one
-// second, two, four, up to a minute.
-func (a Attempts) onAccount(now time.Time) Attempts {
-	a = a.counted(now, forgetAfter)
-	a.Next = now.Add(accountDelay(a.Count))
-	return a
+// rule is how fast attempts may follow each other.
+type rule struct {
+	// over reports whether the counter begins anew with an attempt at now.
+	over func(a Attempts, now time.Time) bool
+	// delay is what has to pass after the given number of failures.
+	delay func(failures int) time.Duration
 }
 
-// fromAddress returns the counter of an address after one more attempt: a minute from the twentieth
-// failure within ten minutes on.
-func (a Attempts) fromAddress(now time.Time) Attempts {
-	a = a.counted(now, 0)
-	if a.Count >= addressFailures {
-		a.Next = now.Add(addressDelay)
+// accountRule: from the third failure on one second, two, four, up to a minute.
+func accountRule() rule {
+	return rule{
+		over:  func(a Attempts, now time.Time) bool { return now.Sub(a.Last) >= forgetAfter },
+		delay: accountDelay,
 	}
-	return a
 }
 
-// counted adds an attempt, beginning anew after a pause or, without one, after [addressWindow].
-func (a Attempts) counted(now time.Time, pause time.Duration) Attempts {
-	over := now.Sub(a.Since) >= addressWindow
-	if pause > 0 {
-		over = now.Sub(a.Last) >= pause
+// addressRule: a minute from the twentieth failure within ten minutes on.
+func addressRule() rule {
+	return rule{
+		over: func(a Attempts, now time.Time) bool { return now.Sub(a.Since) >= addressWindow },
+		delay: func(failures int) time.Duration {
+			if failures < addressFailures {
+				return 0
+			}
+			return addressDelay
+		},
 	}
-	if a.Count == 0 || over {
-		a = Attempts{Key: a.Key, Since: now}
-	}
-	a.Count++
-	a.Last = now
-	return a
 }
 
 func accountDelay(failures int) time.Duration {
@@ -89,6 +86,33 @@ func accountDelay(failures int) time.Duration {
 	return min(time.Second<<min(failures-freeFailures, 7), longestDelay)
 }
 
+// count returns the counter with one more attempt.
+func (r rule) count(a Attempts, now time.Time) Attempts {
+	if r.over(a, now) {
+		a = Attempts{Key: a.Key}
+	}
+	if a.Count == 0 {
+		a.Since = now
+	}
+	a.Count++
+	return r.fail(a, now)
+}
+
+// fail returns the counter after a counted attempt has failed: the delay starts now.
+func (r rule) fail(a Attempts, now time.Time) Attempts {
+	a.Last, a.Next = now, now.Add(r.delay(a.Count))
+	return a
+}
+
+// takeBack returns the counter without an attempt that turned out to be none.
+func takeBack(a Attempts, now time.Time) Attempts {
+	a.Count, a.Next = a.Count-1, now
+	return a
+}
+
+// forget returns the counter as if there had been no attempt.
+func forget(a Attempts, _ time.Time) Attempts { return Attempts{Key: a.Key} }
+
 // throttle slows guessing down. An attempt is counted before the password is looked at, because of a
 // thousand sent at once none would see the failure of another. A success takes its count back.
 type throttle struct {
@@ -97,15 +121,14 @@ type throttle struct {
 }
 
 // attempt is one that was admitted.
-type attempt struct{ account, address []byte }
+type attempt struct{ accountKey, addressKey []byte }
 
-// Names of what is counted. Whoever is signed in or sits at a known browser has a counter of their
+// What is counted, by name. Whoever is signed in or sits at a known browser has a counter of their
 // own, which strangers cannot run up.
-func byEmail(email string) string         { return "account:" + email }
-func byDevice(d secret.Digest) string     { return "device:" + hex.EncodeToString(d[:]) }
-func bySession(id access.UserID) string   { return "signed-in:" + string(id) }
-func byAddress(o access.Origin) string    { return "address:" + network(o.Address) }
-func (t throttle) key(name string) []byte { return t.keys.ThrottleKey(name) }
+func byEmail(email string) string       { return "account:" + email }
+func byDevice(d secret.Digest) string   { return "device:" + hex.EncodeToString(d[:]) }
+func bySession(id access.UserID) string { return "signed-in:" + string(id) }
+func byAddress(o access.Origin) string  { return "address:" + network(o.Address) }
 
 // network is the part of an address that one subscriber has: all of IPv4, the first half of IPv6.
 func network(address string) string {
@@ -123,7 +146,7 @@ func network(address string) string {
 // admit counts an attempt, or refuses it with Limited, which counts nothing and writes nothing: a
 // flood costs one read each.
 func (t throttle) admit(ctx context.Context, name string, o access.Origin) (attempt, error) {
-	a := attempt{account: t.key(name), address: t.key(byAddress(o))}
+	a := attempt{accountKey: t.keys.ThrottleKey(name), addressKey: t.keys.ThrottleKey(byAddress(o))}
 	if err := access.Lookup(ctx, t.store, a.check); err != nil {
 		return a, err
 	}
@@ -131,14 +154,32 @@ func (t throttle) admit(ctx context.Context, name string, o access.Origin) (atte
 		if err := a.check(tx); err != nil {
 			return err
 		}
-		return a.put(tx, Attempts.onAccount, Attempts.fromAddress)
+		return a.each(tx, accountRule().count, addressRule().count)
 	})
+}
+
+// failed starts the delays. It writes as much for accounts that do not exist as for others.
+func (a attempt) failed(tx Tx) error {
+	return a.each(tx, accountRule().fail, addressRule().fail)
+}
+
+// succeeded forgets the failures of the account and takes the attempt back from the address.
+func (a attempt) succeeded(tx Tx) error { return a.each(tx, forget, takeBack) }
+
+// cancelled takes an attempt back that could not be decided.
+func (a attempt) cancelled(tx Tx) error { return a.each(tx, takeBack, takeBack) }
+
+func (a attempt) each(tx Tx, account, address func(Attempts, time.Time) Attempts) error {
+	if err := step(tx, a.accountKey, account); err != nil {
+		return err
+	}
+	return step(tx, a.addressKey, address)
 }
 
 // check refuses the attempt while the account or the address has to wait.
 func (a attempt) check(tx Tx) error {
 	var wait time.Duration
-	for _, key := range [][]byte{a.account, a.address} {
+	for _, key := range [][]byte{a.accountKey, a.addressKey} {
 		counter, err := tx.Attempts(key)
 		if err != nil {
 			return err
@@ -149,13 +190,6 @@ func (a attempt) check(tx Tx) error {
 		return tooMany(wait)
 	}
 	return nil
-}
-
-func (a attempt) put(tx Tx, account, address func(Attempts, time.Time) Attempts) error {
-	return firstError(
-		func() error { return step(tx, a.account, account) },
-		func() error { return step(tx, a.address, address) },
-	)
 }
 
 func step(tx Tx, key []byte, next func(Attempts, time.Time) Attempts) error {
@@ -177,13 +211,4 @@ func tooMany(wait time.Duration) error {
 	}
 	return &access.Error{Code: access.Limited, Reason: ReasonTooMany, Message: text,
 		RetryAfter: time.Duration(seconds) * time.Second}
-}
-
-func firstError(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
