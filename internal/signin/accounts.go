@@ -11,12 +11,12 @@ import (
 // Accounts is the service of what people do to their own account.
 type Accounts struct {
 	store  Store
-	hasher *secret.Hasher
+	hasher Hasher
 	prover prover
 }
 
 // NewAccounts returns the service.
-func NewAccounts(s Store, h *secret.Hasher, k Keyring) *Accounts {
+func NewAccounts(s Store, h Hasher, k Keyring) *Accounts {
 	return &Accounts{store: s, hasher: h, prover: newProver(s, h, k)}
 }
 

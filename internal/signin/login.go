@@ -42,7 +42,7 @@ type Login struct {
 }
 
 // NewLogin returns the service.
-func NewLogin(s Store, h *secret.Hasher, k Keyring) *Login {
+func NewLogin(s Store, h Hasher, k Keyring) *Login {
 	return &Login{store: s, prover: newProver(s, h, k)}
 }
 

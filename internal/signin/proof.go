@@ -17,11 +17,11 @@ const busyRetry = 2 * time.Second
 // prover checks passwords, slowly for whoever guesses.
 type prover struct {
 	store    Store
-	hasher   *secret.Hasher
+	hasher   Hasher
 	throttle throttle
 }
 
-func newProver(s Store, h *secret.Hasher, k Keyring) prover {
+func newProver(s Store, h Hasher, k Keyring) prover {
 	return prover{store: s, hasher: h, throttle: throttle{s, k}}
 }
 
@@ -149,7 +149,7 @@ func (p prover) proveOwn(ctx context.Context, by access.Actor, do audit.Action, 
 }
 
 // hashNew hashes a password that somebody chose.
-func hashNew(ctx context.Context, h *secret.Hasher, password string) (string, error) {
+func hashNew(ctx context.Context, h Hasher, password string) (string, error) {
 	hash, err := h.Hash(ctx, password)
 	if err != nil {
 		return "", unavailable(err)

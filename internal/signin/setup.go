@@ -22,11 +22,11 @@ type SetupTx interface {
 // Setup is the service that makes the first owner.
 type Setup struct {
 	store  Store
-	hasher *secret.Hasher
+	hasher Hasher
 }
 
 // NewSetup returns the service.
-func NewSetup(s Store, h *secret.Hasher) *Setup { return &Setup{s, h} }
+func NewSetup(s Store, h Hasher) *Setup { return &Setup{s, h} }
 
 // Needed reports whether the installation still waits for its first owner.
 func (s *Setup) Needed(ctx context.Context) (bool, error) {

@@ -1,6 +1,8 @@
 package signin
 
 import (
+	"context"
+
 	"dagpass/internal/access"
 	"dagpass/internal/secret"
 )
@@ -27,4 +29,17 @@ type Keyring interface {
 	ThrottleKey(name string) []byte
 }
 
-var _ Keyring = (*secret.Keyring)(nil)
+// Hasher hashes and checks passwords; see [secret.Hasher], which it is outside of tests.
+type Hasher interface {
+	// Hash returns the PHC string of a password.
+	Hash(ctx context.Context, password string) (string, error)
+	// Verify reports whether it is the password behind a PHC string that costs enough.
+	Verify(ctx context.Context, encoded, password string) (ok, rehash bool, err error)
+	// Dummy does the work of Verify for nothing.
+	Dummy(ctx context.Context, password string) error
+}
+
+var (
+	_ Keyring = (*secret.Keyring)(nil)
+	_ Hasher  = (*secret.Hasher)(nil)
+)
