@@ -26,5 +26,5 @@ func (d Digest) Equal(other Digest) bool {
 // HashOf returns the SHA-256 of a session id or code. These carry 160 random bits or more, so they
 // need neither a key nor a slow hash. For API token values use [Keyring.Digest].
 func HashOf(v Value) Digest {
-	return sha256.Sum256([]byte(v.Reveal()))
+	return sha256.Sum256(v.bytes())
 }

@@ -20,15 +20,14 @@ const wrapVersion = 1
 // was made under another root key. Which of these it was cannot be told.
 var ErrUnwrap = errors.New("the wrapped signing key does not open with this root key")
 
-// purposeKey is one derived key; see [NewKeyring].
-type purposeKey struct {
-	redacted
-	key *[sha256.Size]byte
-}
+// purposeKey is one derived key of 32 bytes; see [NewKeyring].
+type purposeKey Value
+
+func (k purposeKey) bytes() []byte { return Value(k).bytes() }
 
 // mac returns HMAC-SHA-256 of the message under the key.
 func (k purposeKey) mac(message []byte) []byte {
-	h := hmac.New(sha256.New, k.key[:])
+	h := hmac.New(sha256.New, k.bytes())
 	h.Write(message)
 	return h.Sum(nil)
 }
@@ -51,7 +50,7 @@ type Keyring struct {
 // id the salt and dagpass/v1/<purpose> the info. The same root and installation always give the same
 // keys. It fails for a zero Root and an empty installation id.
 func NewKeyring(root Root, installationID string) (*Keyring, error) {
-	if root.key == nil || installationID == "" {
+	if root.key.IsZero() || installationID == "" {
 		return nil, errors.New("a keyring needs a root key and an installation id")
 	}
 	k := &Keyring{pepperID: root.id, installation: installationID}
@@ -63,11 +62,11 @@ func NewKeyring(root Root, installationID string) (*Keyring, error) {
 		"throttle":     &k.throttle,
 		"key-check":    &k.check,
 	} {
-		derived, err := hkdf.Key(sha256.New, root.key[:], []byte(installationID), "dagpass/v1/"+purpose, sha256.Size)
+		derived, err := hkdf.Key(sha256.New, root.key.bytes(), []byte(installationID), "dagpass/v1/"+purpose, sha256.Size)
 		if err != nil {
 			return nil, fmt.Errorf("derive key %s: %w", purpose, err)
 		}
-		key.key = (*[sha256.Size]byte)(derived)
+		*key = purposeKey(NewValue(string(derived)))
 	}
 	return k, nil
 }
@@ -86,7 +85,7 @@ func (k *Keyring) CheckEqual(stored []byte) bool { return hmac.Equal(stored, k.C
 // Digest returns HMAC-SHA-256 of the exact bytes of an API token value: no trimming, no decoding, no
 // folding, so no other string than the one that was issued has it.
 func (k *Keyring) Digest(v Value) Digest {
-	return Digest(k.lookup.mac([]byte(v.Reveal())))
+	return Digest(k.lookup.mac(v.bytes()))
 }
 
 // RowMAC returns the authentication code of a row: HMAC-SHA-256 of the table name, a zero byte, and
@@ -151,7 +150,7 @@ func (k *Keyring) UnwrapSeed(kid string, wrapped []byte) ([]byte, error) {
 }
 
 func (k *Keyring) aead() (cipher.AEAD, error) {
-	block, err := aes.NewCipher(k.wrap.key[:])
+	block, err := aes.NewCipher(k.wrap.bytes())
 	if err != nil {
 		return nil, fmt.Errorf("wrap key: %w", err)
 	}

@@ -22,7 +22,7 @@ var ErrRootFormat = errors.New("not a root key file")
 type Root struct {
 	redacted
 	id            string
-	key           *[rootKeySize]byte
+	key           Value // rootKeySize bytes
 	groupReadable bool
 }
 
@@ -35,13 +35,12 @@ func (r Root) ID() string { return r.id }
 func (r Root) GroupReadable() bool { return r.groupReadable }
 
 func newRoot() Root {
-	key := [rootKeySize]byte(randomBytes(rootKeySize))
-	return Root{id: Base36(rootIDLength), key: &key}
+	return Root{id: Base36(rootIDLength), key: NewValue(string(randomBytes(rootKeySize)))}
 }
 
 // line returns the line of the key file: dagpass-root-v1:<key id>:<base64>.
 func (r Root) line() string {
-	return rootScheme + ":" + r.id + ":" + base64.StdEncoding.EncodeToString(r.key[:]) + "\n"
+	return rootScheme + ":" + r.id + ":" + base64.StdEncoding.EncodeToString(r.key.bytes()) + "\n"
 }
 
 // parseRoot reads the content of a key file. A second line is there while the root key is being
@@ -73,9 +72,13 @@ func parseRootLine(line string) (Root, error) {
 	if !isBase36(fields[1], rootIDLength) {
 		return Root{}, fmt.Errorf("%w: the key id has %d characters of [0-9a-z]", ErrRootFormat, rootIDLength)
 	}
-	key, err := base64.StdEncoding.Strict().DecodeString(fields[2])
+	key, err := base64.StdEncoding.DecodeString(fields[2])
 	if err != nil || len(key) != rootKeySize {
 		return Root{}, fmt.Errorf("%w: the key is not the base64 of %d bytes", ErrRootFormat, rootKeySize)
 	}
-	return Root{id: fields[1], key: (*[rootKeySize]byte)(key)}, nil
+	root := Root{id: fields[1], key: NewValue(string(key))}
+	if root.line() != line+"\n" { // the decoder overlooks carriage returns and stray bits
+		return Root{}, fmt.Errorf("%w: the base64 is not written in the usual way", ErrRootFormat)
+	}
+	return root, nil
 }

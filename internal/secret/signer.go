@@ -32,7 +32,7 @@ func (s *Signer) Mint(c Claims) (Value, error) {
 	if err := c.check(); err != nil {
 		return Value{}, fmt.Errorf("mint token value: %w", err)
 	}
-	if s.key.private == nil || s.issuer == "" || s.audience == "" {
+	if s.key.private.IsZero() || s.issuer == "" || s.audience == "" {
 		return Value{}, errors.New("mint token value: the signer has no key, issuer or audience")
 	}
 	text, err := s.sign(c)
@@ -52,7 +52,7 @@ func (s *Signer) sign(c Claims) (string, error) {
 	}
 	signed := base64.RawURLEncoding.EncodeToString([]byte(headerFor(s.key.KID))) + "." +
 		base64.RawURLEncoding.EncodeToString(payload)
-	signature := ed25519.Sign(*s.key.private, []byte(signed))
+	signature := ed25519.Sign(s.key.private.bytes(), []byte(signed))
 	return signed + "." + base64.RawURLEncoding.EncodeToString(signature), nil
 }
 

@@ -24,7 +24,7 @@ type SigningKey struct {
 	// Public is the half that is published.
 	Public ed25519.PublicKey
 
-	private *ed25519.PrivateKey
+	private Value // the bytes of an ed25519.PrivateKey
 }
 
 // NewSigningKey makes a random key pair with a random KID.
@@ -40,16 +40,16 @@ func SigningKeyFromSeed(kid string, seed []byte) (SigningKey, error) {
 	}
 	private := ed25519.NewKeyFromSeed(seed)
 	public := ed25519.PublicKey(bytes.Clone(private[ed25519.SeedSize:]))
-	return SigningKey{KID: kid, Public: public, private: &private}, nil
+	return SigningKey{KID: kid, Public: public, private: NewValue(string(private))}, nil
 }
 
 // Seed returns the private half, 32 bytes, for [Keyring.WrapSeed] and nothing else. It is nil for the
 // zero SigningKey.
 func (k SigningKey) Seed() []byte {
-	if k.private == nil {
+	if k.private.IsZero() {
 		return nil
 	}
-	return k.private.Seed()
+	return ed25519.PrivateKey(k.private.bytes()).Seed()
 }
 
 func checkSeed(kid string, seed []byte) error {

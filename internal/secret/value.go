@@ -13,8 +13,9 @@ const redactedText = "[redacted]"
 // log/slog and the encoders turn a value into text.
 //
 // Embedding is not enough alone: fmt does not call methods on unexported fields of other structs, it
-// prints what it finds there. The types that embed redacted therefore keep their secret behind a
-// pointer, of which fmt prints no more than the address.
+// prints what it finds there. The types that embed redacted therefore keep their secrets in a Value,
+// behind a pointer to a string. Of that fmt prints the address for every verb; pointers to arrays,
+// slices and structs it follows when the verb does not fit.
 type redacted struct{}
 
 // String returns [redacted].
@@ -56,6 +57,9 @@ func (v Value) Reveal() string {
 	return *v.text
 }
 
+// bytes returns a copy of the secret for the primitives of this package.
+func (v Value) bytes() []byte { return []byte(v.Reveal()) }
+
 // IsZero reports whether v holds the empty text.
 func (v Value) IsZero() bool {
 	return v.text == nil || *v.text == ""
@@ -64,5 +68,5 @@ func (v Value) IsZero() bool {
 // Equal reports whether v and other hold the same text. The time it takes depends on their lengths
 // only.
 func (v Value) Equal(other Value) bool {
-	return subtle.ConstantTimeCompare([]byte(v.Reveal()), []byte(other.Reveal())) == 1
+	return subtle.ConstantTimeCompare(v.bytes(), other.bytes()) == 1
 }
