@@ -1,0 +1,177 @@
+package views
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"dagpass/views/ui"
+)
+
+// Failure is an answer that is not what was asked for: one heading, one sentence, one way on.
+type Failure struct {
+	Title     string
+	Text      string
+	LinkLabel string // the way on
+	LinkURL   string
+	RequestID string // empty: not shown
+	Section   Level  // where it happened; decides the frame's sidebar. May be empty
+}
+
+// FailurePage is a failure as a whole document, in the frame for those who are signed in.
+func FailurePage(c Chrome, f Failure) templ.Component { return failurePage(c, f) }
+
+// FailureDialog is a failure in place of the dialog that was asked for.
+func FailureDialog(f Failure) Dialog {
+	return Dialog{f.Title, f.section(), 0, func(in bool) templ.Component { return failureDialog(f, in) }}
+}
+
+func (f Failure) section() section {
+	switch {
+	case f.Section.inWorkspace():
+		return sectionWorkspaceTokens
+	case f.Section.Organization.ID != "":
+		return sectionOrganizationTokens
+	}
+	return sectionNone
+}
+
+func (f Failure) frame(in bool) ui.DialogProps {
+	return ui.DialogProps{Title: f.Title, InDialog: in, CloseURL: f.LinkURL, CloseLabel: "Close", FocusTitle: true}
+}
+
+// Missing is the one answer for what does not exist and for what the person may not see.
+func Missing() Failure {
+	return Failure{
+		Title: "Page not found", Text: "This page doesn't exist, or you don't have access to it.",
+		LinkLabel: "Go to Workspaces", LinkURL: WorkspacesURL,
+	}
+}
+
+// MissingToken is the answer for a token that was deleted while a dialog about it was open.
+func MissingToken(at Level) Failure {
+	return Failure{
+		Title: "API token not found", Text: "This API token no longer exists.",
+		LinkLabel: goToTokens, LinkURL: at.listURL(), Section: at,
+	}
+}
+
+const goToTokens = "Go to API Tokens"
+
+// AlreadySent is the answer to a form that makes a secret and was sent before.
+func AlreadySent(at Level) Failure {
+	return Failure{
+		Title: "Already done",
+		Text: "This form was already sent, and the token exists. Its value was shown once and can't be shown again. " +
+			"If you did not copy it, rotate the token to get a new value.",
+		LinkLabel: goToTokens, LinkURL: at.listURL(), Section: at,
+	}
+}
+
+// Stale is the answer to a form whose object was changed meanwhile. Object is what it is ("API
+// token"), reload the URL of the form.
+func Stale(at Level, name, object string, when time.Time, reload string) Failure {
+	return Failure{
+		Title:     "Changed by someone else",
+		Text:      name + " changed this " + object + " at " + ui.Clock(when) + ". Reload to see the change.",
+		LinkLabel: "Reload", LinkURL: reload, Section: at,
+	}
+}
+
+// RotatedMeanwhile is the answer to a rotation of a value that is no longer the current one.
+func RotatedMeanwhile(at Level, name string, when time.Time) Failure {
+	return Failure{
+		Title:     "Already rotated",
+		Text:      name + " rotated this token at " + ui.Clock(when) + ". Its new value was shown to them.",
+		LinkLabel: goToTokens, LinkURL: at.listURL(), Section: at,
+	}
+}
+
+// NotAllowed is the answer to what the person may see but not do. Whom to ask are names; with
+// none the sentence names an Organization Owner only.
+func NotAllowed(act, needed, held, ask string) Failure {
+	text := "This needs the " + needed + " role; you have " + held + "."
+	if act != "" {
+		text = act + " " + text
+	}
+	if ask != "" {
+		text += " Ask " + ask + " or an Organization Owner."
+	} else {
+		text += " Ask an Organization Owner."
+	}
+	return Failure{Title: "Not allowed", Text: text, LinkLabel: "Go to Workspaces", LinkURL: WorkspacesURL}
+}
+
+// NotAllowedTokens is that answer on the API tokens of a Workspace.
+func NotAllowedTokens(ws Ref, held, ask string) Failure {
+	f := NotAllowed("You can't manage API tokens here.", "Workspace Owner", held, ask)
+	f.LinkLabel, f.LinkURL = "Go to "+ws.Name, WorkspaceURL(ws.ID)
+	return f
+}
+
+// ForeignRequest is the answer to a request that another site sent.
+func ForeignRequest() Failure {
+	return Failure{
+		Title: "Request refused", Text: "This request did not come from Dagpass. Open the page again and retry.",
+		LinkLabel: "Go to Dagpass", LinkURL: WorkspacesURL,
+	}
+}
+
+// TooLarge is the answer to a body above the limit.
+func TooLarge() Failure {
+	return Failure{
+		Title: "Too much text", Text: "What you sent is larger than this form allows. Nothing was changed.",
+		LinkLabel: "Go to Workspaces", LinkURL: WorkspacesURL,
+	}
+}
+
+// WrongHost is the answer to a request for a host name this server does not serve.
+func WrongHost(publicURL string) Failure {
+	return Failure{
+		Title: "Wrong address", Text: "This server answers at " + publicURL + " only.",
+		LinkLabel: "Go to Dagpass", LinkURL: publicURL,
+	}
+}
+
+// TooManyAttempts is the answer to attempts that come too fast.
+func TooManyAttempts(wait time.Duration) Failure {
+	return Failure{
+		Title: "Too many attempts", Text: TooManyAttemptsText(wait),
+		LinkLabel: "Go to Workspaces", LinkURL: WorkspacesURL,
+	}
+}
+
+// TooManyAttemptsText is the sentence of TooManyAttempts, for a form's alert.
+func TooManyAttemptsText(wait time.Duration) string {
+	seconds := max(int((wait+time.Second-1)/time.Second), 1)
+	unit := " seconds."
+	if seconds == 1 {
+		unit = " second."
+	}
+	return "Too many attempts. Try again in " + strconv.Itoa(seconds) + unit
+}
+
+// NotWorking is the answer to an unexpected error.
+func NotWorking() Failure {
+	return Failure{
+		Title: "Something went wrong", Text: "Something went wrong on the server. Try again.",
+		LinkLabel: "Go to Workspaces", LinkURL: WorkspacesURL,
+	}
+}
+
+// Busy is the answer while the server cannot work; nothing of the request was done.
+func Busy() Failure {
+	return Failure{
+		Title: "Dagpass is busy", Text: "Try again in a moment. Nothing was changed.",
+		LinkLabel: "Go to Workspaces", LinkURL: WorkspacesURL,
+	}
+}
+
+// WrongMethod is the answer to a method a page does not know.
+func WrongMethod() Failure {
+	return Failure{
+		Title: "Not possible", Text: "This page can't be used that way. Open it from the menu.",
+		LinkLabel: "Go to Workspaces", LinkURL: WorkspacesURL,
+	}
+}
