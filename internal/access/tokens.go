@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"dagpass/internal/audit"
@@ -128,11 +129,11 @@ func (in EditToken) clean(home Scope) (EditToken, error) {
 func (s *Tokens) Edit(ctx context.Context, by Actor, home Scope, id TokenID, in EditToken) (Token, error) {
 	var tok Token
 	err := Change(ctx, s.store, by, TokenUpdate, inScope(home), func(c *Changing, tx Tx) (err error) {
-		in, err := in.clean(home)
-		if err != nil {
+		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}
-		if tok, err = ownToken(tx, home, id); err != nil {
+		in, err := in.clean(home)
+		if err != nil {
 			return err
 		}
 		old, err := tx.TokenRoleAt(tok, home)
@@ -241,12 +242,14 @@ func mayHandOut(c *Changing, tx Tx, tok Token) error {
 	return c.MayTouch(role.Role, tok.Home.Level())
 }
 
-// TokenDeletionWord is what has to be typed to delete a token in the console.
+// TokenDeletionWord is what has to be typed to delete a token.
 const TokenDeletionWord = "Delete"
 
-// Delete ends a token for ever. Its value is refused from the moment Delete returns. Errors:
-// NotFound, Forbidden below the owner of the token's home.
-func (s *Tokens) Delete(ctx context.Context, by Actor, home Scope, id TokenID) (Token, error) {
+// Delete ends a token for ever. Its value is refused from the moment Delete returns. typed must be
+// [TokenDeletionWord], spaces around it aside; the API's DELETE is its own confirmation and passes
+// the word itself. Errors: NotFound; Forbidden below the owner of the token's home; Invalid for
+// another word.
+func (s *Tokens) Delete(ctx context.Context, by Actor, home Scope, id TokenID, typed string) (Token, error) {
 	var tok Token
 	err := Change(ctx, s.store, by, TokenDelete, inScope(home), func(c *Changing, tx Tx) (err error) {
 		if tok, err = ownToken(tx, home, id); err != nil {
@@ -254,6 +257,9 @@ func (s *Tokens) Delete(ctx context.Context, by Actor, home Scope, id TokenID) (
 		}
 		if err := mayHandOut(c, tx, tok); err != nil {
 			return err
+		}
+		if strings.TrimSpace(typed) != TokenDeletionWord {
+			return BadInput(FieldProblem{"confirm", "word", "Type Delete, with a capital D, to confirm."})
 		}
 		c.Record(audit.TokenDelete, tok.target())
 		return tx.EndToken(tok, EndedByDeletion, by.Person())
