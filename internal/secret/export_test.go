@@ -17,3 +17,15 @@ func ParseClaims(payload []byte) (Claims, error) {
 func VerifySignature(key ed25519.PublicKey, message, signature []byte) error {
 	return verifySignature(key, message, signature)
 }
+
+// Occupy takes n of the Hasher's turns until the returned function is called.
+func (h *Hasher) Occupy(n int) (release func()) {
+	for range n {
+		h.slots <- struct{}{}
+	}
+	return func() {
+		for range n {
+			<-h.slots
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -252,6 +253,11 @@ func forgedForms() []forged {
 		{"form: nothing", "", secret.ErrMalformed},
 		{"form: RFC 8037, A.4", "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg", secret.ErrMalformed},
 	}
+}
+
+// forgedSorted returns the forged values in the order of their names, which the maps above do not keep.
+func forgedSorted() []forged {
+	return slices.SortedFunc(slices.Values(forgedValues()), func(a, b forged) int { return strings.Compare(a.name, b.name) })
 }
 
 // plusOrder adds the order of the group to the second half of a signature: the same number modulo the
