@@ -13,9 +13,10 @@ const (
 	FieldEmail           = "email"
 	FieldPassword        = "password"
 	FieldNext            = "next"
+	FieldInterrupted     = "interrupted"
 	FieldCode            = "code"
 	FieldOrganization    = "organization"
-	FieldFullName        = "full_name"
+	FieldFullName        = "name"
 	FieldCurrentPassword = "current_password"
 	FieldNewPassword     = "new_password"
 	FieldTheme           = "theme"
@@ -157,3 +158,13 @@ func (p Profile) passwordFocus(field string) bool {
 	return len(p.NameProblems) == 0 && len(p.PasswordProblems) > 0 &&
 		field == firstField(p.PasswordProblems, FieldCurrentPassword, FieldNewPassword)
 }
+
+// Reset is the form that takes a reset code and a new password.
+type Reset struct {
+	Code     string
+	Problems Problems
+	Alert    string
+}
+
+// ResetPage is the page of Reset. Where scripts run the code comes out of the address.
+func ResetPage(c Chrome, p Reset) templ.Component { return resetPage(c, p) }

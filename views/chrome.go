@@ -69,7 +69,7 @@ type section int
 
 const (
 	sectionNone section = iota
-	sectionOverview
+	sectionDetails
 	sectionWorkspaceTokens
 	sectionOrganizationTokens
 	sectionProfile
@@ -81,7 +81,7 @@ const (
 )
 
 func (s section) inWorkspace() bool {
-	return s == sectionOverview || s == sectionWorkspaceTokens
+	return s == sectionDetails || s == sectionWorkspaceTokens
 }
 
 func (s section) inAccount() bool {

@@ -459,7 +459,7 @@ func sidebar(c Chrome, s section) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = sideLink(WorkspaceURL(c.Workspace.ID), "layers", "Overview", s == sectionOverview).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sideLink(WorkspaceDetailsURL(c.Workspace.ID), "layers", "Details", s == sectionDetails).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -24,6 +24,7 @@ const (
 	FieldVersion     = "version"
 	FieldGeneration  = "generation"
 	FieldSearch      = "q"
+	FieldFind        = "find" // what a picker is searched for
 )
 
 // DeleteWord is the word a person types before a token is deleted.

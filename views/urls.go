@@ -26,21 +26,22 @@ func withQuery(path string, q url.Values) string {
 
 // Pages outside a Workspace and an Organization.
 const (
-	WorkspacesURL     = "/w"
-	SignInURL         = "/sign-in"
-	SignOutURL        = "/sign-out"
-	SetupURL          = "/setup"
-	ReauthURL         = "/reauth"
-	SessionExtendURL  = "/session/extend"
-	ProfileURL        = "/profile"
-	ProfileNameURL    = "/profile/name"
-	PasswordURL       = "/profile/password"
-	SessionsURL       = "/profile/sessions"
-	EndOthersURL      = "/profile/sessions/end-others"
-	PreferencesURL    = "/profile/preferences"
-	HelpURL           = "/help"
-	HelpRolesURL      = "/help/roles"
-	HelpTokensURL     = "/help/api-tokens"
+	WorkspacesURL    = "/w"
+	SignInURL        = "/sign-in"
+	SignOutURL       = "/sign-out"
+	SetupURL         = "/setup"
+	ReauthURL        = "/reauth"
+	ResetURL         = "/reset"
+	SessionExtendURL = "/session/extend"
+	ProfileURL       = "/profile"
+	ProfileNameURL   = "/profile/name"
+	PasswordURL      = "/profile/password"
+	SessionsURL      = "/profile/sessions"
+	EndOthersURL     = "/profile/sessions/end-others"
+	PreferencesURL   = "/profile/preferences"
+	HelpURL          = "/help"
+	HelpRolesURL     = "/help/roles"
+	HelpTokensURL    = "/help/api-tokens"
 )
 
 // SignInNextURL is the sign-in page that returns to next, a path of this server.
@@ -54,8 +55,22 @@ func SignInNextURL(next string) string {
 // EndSessionURL ends one of the person's own sessions (POST).
 func EndSessionURL(session string) string { return path("profile", "sessions", session, "end") }
 
-// WorkspaceURL is the overview of a Workspace.
+// ReauthNextURL is the password step that returns to next. Interrupted says that a form was under
+// way and will have to be filled in again.
+func ReauthNextURL(next string, interrupted bool) string {
+	q := url.Values{FieldNext: {next}}
+	if interrupted {
+		q.Set(FieldInterrupted, "1")
+	}
+	return withQuery(ReauthURL, q)
+}
+
+// WorkspaceURL is the entrance of a Workspace: it leads to its API tokens, or to its details for
+// those who do not manage them.
 func WorkspaceURL(ws string) string { return path("w", ws) }
+
+// WorkspaceDetailsURL is the page with the facts about a Workspace.
+func WorkspaceDetailsURL(ws string) string { return path("w", ws, "details") }
 
 // WorkspaceTokensURL is the list of a Workspace's API tokens; a POST to it creates one.
 func WorkspaceTokensURL(ws string) string { return path("w", ws, "tokens") }

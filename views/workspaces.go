@@ -22,7 +22,7 @@ type Workspaces struct {
 // WorkspacesPage is the page of Workspaces.
 func WorkspacesPage(c Chrome, p Workspaces) templ.Component { return workspacesPage(c, p) }
 
-// Workspace is the overview of one Workspace.
+// Workspace is the details of one Workspace.
 type Workspace struct {
 	ID          string
 	Name        string

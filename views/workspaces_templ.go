@@ -308,7 +308,7 @@ func workspacePage(c Chrome, p Workspace) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame(c, "Overview", sectionOverview, 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame(c, "Details", sectionDetails, 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,0 +1,39 @@
+package web
+
+import "strings"
+
+// clientName is a User-Agent in words a person recognises: browser and system, or the program's own
+// name and version. Nothing is decided by it.
+func clientName(agent string) string {
+	if !strings.HasPrefix(agent, "Mozilla/") {
+		name, _, _ := strings.Cut(agent, " ")
+		return strings.Replace(name, "/", " ", 1)
+	}
+	browser, system := firstFound(agent, browsers), firstFound(agent, systems)
+	switch {
+	case browser == "":
+		return system
+	case system == "":
+		return browser
+	}
+	return browser + ", " + system
+}
+
+type mark struct{ in, name string }
+
+// Each list is in the order of asking: Edge says it is Chrome too, Chrome that it is Safari, and
+// Android that it is Linux.
+var (
+	browsers = []mark{{"Edg/", "Edge"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}}
+	systems  = []mark{{"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},
+		{"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}}
+)
+
+func firstFound(agent string, marks []mark) string {
+	for _, m := range marks {
+		if strings.Contains(agent, m.in) {
+			return m.name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,83 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"dagpass/internal/access"
+)
+
+// form is the body of a POST, read once and strictly: url-encoded only, at most maxFields fields,
+// nothing from the query, and no field twice, because which of two values counts is a question an
+// attacker would answer.
+type form struct{ values url.Values }
+
+const maxFields = 100
+
+func readForm(c echo.Context) (form, error) {
+	r := c.Request()
+	if kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || kind != echo.MIMEApplicationForm {
+		return form{}, echo.NewHTTPError(http.StatusUnsupportedMediaType)
+	}
+	if err := r.ParseForm(); err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return form{}, echo.NewHTTPError(http.StatusRequestEntityTooLarge)
+		}
+		return form{}, badForm("The form could not be read.")
+	}
+	if len(r.PostForm) > maxFields {
+		return form{}, badForm("The form has too many fields.")
+	}
+	for name, values := range r.PostForm {
+		if len(values) > 1 {
+			return form{}, badForm(fmt.Sprintf("The field %q was sent more than once.", name))
+		}
+	}
+	return form{r.PostForm}, nil
+}
+
+func badForm(message string) error {
+	return echo.NewHTTPError(http.StatusBadRequest, message)
+}
+
+// get returns a field as it was sent; a missing one is empty.
+func (f form) get(name string) string { return f.values.Get(name) }
+
+// shown returns a field for redisplay: what was typed, with bytes that are no text replaced.
+func (f form) shown(name string) string { return strings.ToValidUTF8(f.get(name), "\uFFFD") }
+
+// safeNext returns where to go after a sign-in: a path on this server, "/" for anything else. A
+// second slash or a backslash would name another host, and control bytes hide one.
+func safeNext(next string) string {
+	if len(next) < 1 || next[0] != '/' || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\") || !utf8.ValidString(next) {
+		return "/"
+	}
+	for _, r := range next {
+		if r < 0x20 || r == 0x7f {
+			return "/"
+		}
+	}
+	u, err := url.Parse(next)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.Path, "//") {
+		return "/"
+	}
+	return next
+}
+
+// problemsOf are the texts of the refused fields of an error, under the names the forms use.
+func problemsOf(err error) map[string]string {
+	out := map[string]string{}
+	for _, p := range access.AsError(err).Fields {
+		if _, said := out[p.Field]; !said {
+			out[p.Field] = p.Message
+		}
+	}
+	return out
+}

@@ -1,0 +1,199 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"dagpass/internal/access"
+	"dagpass/internal/secret"
+	"dagpass/views"
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// write renders components into a buffer and sends them at once with their length, so that an error
+// half-way is an error page and never half a page.
+func write(v *visit, status int, parts ...templ.Component) error {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	for _, part := range parts {
+		if err := part.Render(v.ctx(), buf); err != nil {
+			return err
+		}
+	}
+	h := v.Response().Header()
+	h.Set("Vary", hxRequest)
+	return v.Blob(status, echo.MIMETextHTMLCharsetUTF8, buf.Bytes())
+}
+
+// page answers with a whole document.
+func page(v *visit, status int, document templ.Component) error { return write(v, status, document) }
+
+// part answers htmx with a piece of the page it is on.
+func part(v *visit, status int, pieces ...templ.Component) error {
+	v.Response().Header().Set(fragmentHeader, partFragment)
+	return write(v, status, pieces...)
+}
+
+// dialog answers with a dialog: inside the page for htmx, as a page of its own otherwise.
+func (s *Server) dialog(v *visit, status int, d views.Dialog) error {
+	if isPartial(v.Request()) {
+		v.Response().Header().Set(fragmentHeader, dialogFragment)
+		return write(v, status, d.Fragment())
+	}
+	return s.document(v, status, func(c views.Chrome) templ.Component { return d.Page(c) })
+}
+
+// document answers with a page inside the frame.
+func (s *Server) document(v *visit, status int, body func(views.Chrome) templ.Component) error {
+	chrome, err := s.chrome(v)
+	if err != nil {
+		return err
+	}
+	return page(v, status, body(chrome))
+}
+
+// saved answers a change that went well. htmx closes the dialog and gets the changed parts of the
+// page with the notice; a plain browser goes back to where it came from and reads the notice there.
+func (s *Server) saved(v *visit, notice, back string, refresh func(views.Chrome) (templ.Component, error)) error {
+	if !isPartial(v.Request()) {
+		if err := s.Sessions.SetNotice(v.ctx(), v.actor(), notice); err != nil {
+			return err
+		}
+		return v.Redirect(http.StatusSeeOther, back)
+	}
+	fresh, err := s.refreshed(v, refresh)
+	if err != nil {
+		return err
+	}
+	h := v.Response().Header()
+	h.Set(hxReswap, "none")
+	h.Set(hxTrigger, "dialog:close")
+	return part(v, http.StatusOK, fresh, views.NoticePart(notice))
+}
+
+// leave answers a change after which the page behind the dialog no longer exists: everyone goes to
+// another page and reads the notice there.
+func (s *Server) leave(v *visit, notice, to string) error {
+	if err := s.Sessions.SetNotice(v.ctx(), v.actor(), notice); err != nil {
+		return err
+	}
+	return redirect(v, http.StatusOK, to)
+}
+
+// redirect sends the visitor to a path of ours. htmx would follow a plain redirect into the dialog,
+// so it is told to load the page instead; status is that answer's.
+func redirect(v *visit, status int, to string) error {
+	if isPartial(v.Request()) {
+		v.Response().Header().Set(hxRedirect, to)
+		return v.NoContent(status)
+	}
+	return v.Redirect(http.StatusSeeOther, to)
+}
+
+// prepareReveal does, before a secret is made, everything about its answer that could fail: after
+// it, nothing stands between the value and the person who asked for it.
+func (s *Server) prepareReveal(v *visit) error {
+	if err := s.Sessions.SetRevealPending(v.ctx(), v.actor()); err != nil {
+		return err
+	}
+	_, err := s.chrome(v)
+	return err
+}
+
+// reveal shows a new value: the only place in the console that takes one out of its wrapper, in the
+// only answer that ever holds it. No redirect follows, so no URL shows it, and the next page the
+// visitor opens evicts this one from the browser's caches (security.md 7).
+func (s *Server) reveal(v *visit, value secret.Value, p views.Reveal, refresh func(views.Chrome) (templ.Component, error)) error {
+	p.Secret, p.PublicURL = value.Reveal(), s.PublicURL
+	if !isPartial(v.Request()) {
+		return s.dialog(v, http.StatusOK, views.RevealDialog(p))
+	}
+	parts := []templ.Component{views.RevealDialog(p).Fragment()}
+	if fresh, err := s.refreshed(v, refresh); err == nil {
+		parts = append(parts, fresh)
+	} else {
+		s.Log.WarnContext(v.ctx(), "list not refreshed beside a new value", "err", err)
+	}
+	v.Response().Header().Set(fragmentHeader, dialogFragment)
+	return write(v, http.StatusOK, parts...)
+}
+
+func (s *Server) refreshed(v *visit, refresh func(views.Chrome) (templ.Component, error)) (templ.Component, error) {
+	chrome, err := s.chrome(v)
+	if err != nil {
+		return nil, err
+	}
+	return refresh(chrome)
+}
+
+// switcherLimit is how many Workspaces the switcher lists.
+const switcherLimit = 12
+
+// chrome gathers what the frame shows, once per request.
+func (s *Server) chrome(v *visit) (views.Chrome, error) {
+	if v.frame != nil {
+		return *v.frame, nil
+	}
+	c, err := s.newChrome(v)
+	if err == nil {
+		v.frame = &c
+	}
+	return c, err
+}
+
+func (s *Server) newChrome(v *visit) (views.Chrome, error) {
+	c := views.Chrome{Assets: s.Assets, Now: s.now(), InsecureHTTP: s.InsecureHTTP, Theme: views.Theme(v.session.Account.Theme)}
+	if v.session.ID == "" {
+		return c, nil
+	}
+	c.User = views.User{Name: v.session.Account.FullName, Email: v.session.Account.Email}
+	c.IdleTimeout = v.session.IdleEnds().Sub(c.Now)
+	c.Flash = s.takeNotice(v)
+	return c, s.place(v, &c)
+}
+
+// place fills in where the visitor is and where else they may go.
+func (s *Server) place(v *visit, c *views.Chrome) error {
+	if v.org.ID == "" {
+		orgs, err := s.Orgs.Mine(v.ctx(), v.actor())
+		if err != nil || len(orgs) == 0 {
+			return err
+		}
+		if v.org, v.grants, err = s.Orgs.Find(v.ctx(), v.actor(), orgs[0].ID); err != nil {
+			return err
+		}
+	}
+	c.Organization = views.Ref{ID: string(v.org.ID), Name: v.org.Name}
+	c.Workspace = views.Ref{ID: string(v.workspace.ID), Name: v.workspace.Name}
+	c.CanManageOrg = v.managesOrganization()
+	c.CanManageTokens = v.grants.Has(access.On(access.WorkspaceLevel, access.TokenView))
+	mine, _, err := s.Workspaces.Mine(v.ctx(), v.actor(), v.org.ID, switcherLimit)
+	for _, w := range mine {
+		c.Workspaces = append(c.Workspaces, views.Ref{ID: string(w.ID), Name: w.Name})
+	}
+	return err
+}
+
+// takeNotice returns the notice a plain form left for the next page, once. That page also pushes a
+// page with a secret out of the browser's caches.
+func (s *Server) takeNotice(v *visit) string {
+	if v.Request().Method != http.MethodGet || isPartial(v.Request()) {
+		return ""
+	}
+	if pending, err := s.Sessions.TakeRevealPending(v.ctx(), v.session); err != nil {
+		s.Log.WarnContext(v.ctx(), "secret page not evicted", "err", err)
+	} else if pending {
+		s.cookies.evict(v)
+	}
+	notice, err := s.Sessions.TakeNotice(v.ctx(), v.session)
+	if err != nil {
+		s.Log.WarnContext(v.ctx(), "notice not cleared", "err", err)
+	}
+	return notice
+}
