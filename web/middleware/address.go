@@ -1,0 +1,88 @@
+package middleware
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"dagpass/internal/access"
+)
+
+// maxClient is how many bytes of a User-Agent are kept.
+const maxClient = 256
+
+// OriginOf returns where r came from, for the audit record. The address is an IP address in its
+// shortest form without port or zone, or "" when the peer has none; the client is valid UTF-8 of
+// at most 256 bytes, printable throughout.
+func OriginOf(r *http.Request) access.Origin {
+	info := InfoFrom(r.Context())
+	return access.Origin{RequestID: info.requestID, Address: info.address, Client: clientName(r.UserAgent())}
+}
+
+// clientName drops control and invisible characters before it cuts: the text is read in terminals
+// and exports, where an escape sequence or a change of writing direction would act.
+func clientName(userAgent string) string {
+	printable := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, strings.ToValidUTF8(userAgent, string(utf8.RuneError)))
+	if len(printable) <= maxClient {
+		return printable
+	}
+	end := maxClient
+	for !utf8.RuneStart(printable[end]) {
+		end--
+	}
+	return printable[:end]
+}
+
+// clientAddress walks from the peer towards the client. Every trusted proxy vouches for the one
+// entry it appended, which is the next to the left; the first address that is not a trusted proxy
+// is the client, and whatever stands left of it is only a claim.
+func clientAddress(r *http.Request, trusted []netip.Prefix) string {
+	client, ok := peerAddress(r)
+	if !ok {
+		return ""
+	}
+	claims := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+	for within(client, trusted) {
+		comma := strings.LastIndexByte(claims, ',')
+		hop, ok := parseAddress(strings.TrimSpace(claims[comma+1:]))
+		if !ok {
+			break
+		}
+		client, claims = hop, claims[:max(comma, 0)]
+	}
+	return client.String()
+}
+
+// peerAddress is the other end of the connection, which no header can change.
+func peerAddress(r *http.Request) (netip.Addr, bool) {
+	return parseAddress(r.RemoteAddr)
+}
+
+// parseAddress reads an address with or without port. Two spellings of one address become equal,
+// and a zone is dropped: it is free text, and names an interface of another machine.
+func parseAddress(s string) (netip.Addr, bool) {
+	if withPort, err := netip.ParseAddrPort(s); err == nil {
+		return withPort.Addr().Unmap().WithZone(""), true
+	}
+	addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"))
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	return addr.Unmap().WithZone(""), true
+}
+
+func within(addr netip.Addr, networks []netip.Prefix) bool {
+	for _, network := range networks {
+		if network.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}

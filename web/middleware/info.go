@@ -1,0 +1,41 @@
+package middleware
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+
+	"dagpass/internal/access"
+)
+
+// Info is the record of one request. Handlers fill the exported fields while they serve it, on the
+// goroutine that serves it; the log line is written from them afterwards.
+type Info struct {
+	Route     string           // the pattern that matched, never the path itself
+	ActorKind access.ActorKind // who called, once that is known
+	ActorID   string
+	Err       error // the cause of an internal error; it is logged and never shown
+
+	requestID string
+	address   string
+}
+
+type infoKey struct{}
+
+// InfoFrom returns the record of the request that ctx belongs to. Outside the chain it returns a
+// new record that nobody reads, so callers need no check.
+func InfoFrom(ctx context.Context) *Info {
+	if info, ok := ctx.Value(infoKey{}).(*Info); ok {
+		return info
+	}
+	return &Info{}
+}
+
+// identify gives each request its record, its id and its client address.
+func identify(trusted []netip.Prefix, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		info := &Info{requestID: requestID(r.Header), address: clientAddress(r, trusted)}
+		w.Header().Set(RequestIDHeader, info.requestID)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), infoKey{}, info)))
+	})
+}

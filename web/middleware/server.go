@@ -1,0 +1,26 @@
+package middleware
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// NewServer returns a server for handler with the process limits: 5 seconds for the header of a
+// request, 15 for all of it, 30 for its response (a handler that streams moves that deadline with
+// [http.ResponseController]), 60 between requests, and 48 KiB of headers. What net/http reports
+// about connections goes to log as warnings. The caller listens, serves and shuts down.
+func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		// The Terraform provider names each Workspace of a token in the URL, 38 bytes each.
+		MaxHeaderBytes: 48 << 10,
+		// "OPTIONS *" is answered by the handler like all else, with its headers and log line.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
