@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"dagpass/internal/access"
+	"dagpass/internal/secret"
+	"dagpass/web/middleware"
+)
+
+// Config is what the API is built from; every field is needed.
+type Config struct {
+	Tokens     *access.Tokens
+	Orgs       *access.Orgs
+	Workspaces *access.Workspaces
+	// Keys returns the public keys whose signatures are to be trusted now, for the key set.
+	Keys func(context.Context) ([]secret.PublicKey, error)
+	// AvatarURL is the absolute URL of the one picture that stands for everybody: the contract
+	// requires one, and Dagpass keeps no pictures of people.
+	AvatarURL string
+	// Now is the clock for when a token was last used; rules use that of the transaction.
+	Now func() time.Time
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil:
+		return errors.New("api: Tokens, Orgs and Workspaces are needed")
+	case c.Keys == nil || c.Now == nil:
+		return errors.New("api: Keys and Now are needed")
+	}
+	u, err := url.Parse(c.AvatarURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("api: AvatarURL %q must be an absolute http or https URL", c.AvatarURL)
+	}
+	return nil
+}
+
+type server struct {
+	Config
+	shape shaper
+}
+
+// New returns the API: the handler of every path under its prefixes, and what words the refusals of
+// the middleware in the API's form. It fails when a setting is missing or a route declares no action.
+func New(c Config) (middleware.Side, error) {
+	if err := c.validate(); err != nil {
+		return middleware.Side{}, err
+	}
+	s := &server{Config: c, shape: shaper{avatarURL: c.AvatarURL}}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = fail
+	e.Use(refuseMethod)
+	for _, r := range s.routes() {
+		if r.Action == "" {
+			return middleware.Side{}, fmt.Errorf("api: route %s %s declares no action", r.Method, r.Path)
+		}
+		e.Add(r.Method, r.Path, s.serve(r))
+	}
+	return middleware.Side{Handler: e, Refuse: refuse}, nil
+}
+
+// serve runs the operation of a route for the caller and writes its result.
+func (s *server) serve(r route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		info := middleware.InfoFrom(c.Request().Context())
+		info.Route = r.Path
+		var by access.Actor
+		if r.Action != Open {
+			var err error
+			if by, err = s.authenticate(c.Request()); err != nil {
+				return err
+			}
+			info.ActorKind, info.ActorID = by.Kind, by.ID
+		}
+		result, err := r.run(newInput(c), by)
+		if err != nil {
+			return s.welcome(c.Request().Context(), by, err)
+		}
+		return write(c.Response(), http.StatusOK, result)
+	}
+}
+
+// refuseMethod answers 405 where a path has routes, none of them for the method. Echo's own list of
+// allowed methods lacks HEAD, which every GET route serves, and names OPTIONS, which none does.
+func refuseMethod(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		allow, refused := c.Get(echo.ContextKeyHeaderAllow).(string)
+		if !refused {
+			return next(c)
+		}
+		allow = strings.TrimPrefix(allow, "OPTIONS, ")
+		allow = strings.Replace(allow, "GET", "GET, HEAD", 1)
+		c.Response().Header().Set(echo.HeaderAllow, allow)
+		refuse(c.Response(), c.Request(), wrongMethod)
+		return nil
+	}
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"net/http"
+
+	"dagpass/internal/access"
+)
+
+// Actions of routes that ask for no permission.
+const (
+	// Open is the action of a route that answers anyone, without a credential.
+	Open access.Action = "open"
+	// Self is the action of a route that answers any live credential, about its holder alone.
+	Self access.Action = "self"
+)
+
+// Route is one row of the API's access matrix.
+type Route struct {
+	Method string
+	Path   string        // with :org, :workspace and :token for the ids in it
+	Action access.Action // what the gate decides on, or [Open] or [Self]
+}
+
+type route struct {
+	Route
+	run operation
+}
+
+// family is the base path of a version of the API. All are served by the same operations.
+type family string
+
+const (
+	v1       family = "/v1"
+	iam      family = "/iam/v1beta1"
+	platform family = "/platform/v1beta1"
+)
+
+// Routes returns every route of the API, for tests that walk the whole matrix.
+func Routes() []Route {
+	var all []Route
+	for _, r := range new(server).routes() {
+		all = append(all, r.Route)
+	}
+	return all
+}
+
+func (s *server) routes() []route {
+	var all []route
+	get := func(path string, do access.Action, run operation, families ...family) {
+		for _, f := range families {
+			all = append(all, route{Route{http.MethodGet, string(f) + path, do}, run})
+		}
+	}
+	const org = "/organizations/:org"
+	get("/organizations", Self, call(readList, s.listOrganizations, s.shape.organizationPage), v1, platform)
+	get(org, access.View, call(readOrg, s.findOrganization, s.shape.organization), v1, platform)
+	get(org+"/workspaces", access.View, call(readWorkspaceList, s.listWorkspaces, s.shape.workspacePage), v1, platform)
+	get(org+"/workspaces/:workspace", access.View, call(readWorkspace, s.findWorkspace, s.shape.workspace), v1, platform)
+	get(org+"/tokens", access.TokenView, call(readTokenList, s.listTokens, s.shape.tokenPage), v1, iam)
+	get(org+"/tokens/:token", access.TokenView, call(readToken, s.findToken, s.shape.token), v1, iam)
+	get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
+
+	return append(all, route{Route{http.MethodGet, "/.well-known/jwks.json", Open}, s.keySet})
+}

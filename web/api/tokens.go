@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"dagpass/internal/access"
+)
+
+// tokenListing is what a list of tokens is asked for.
+type tokenListing struct {
+	listing
+	at               access.Scope // the Workspace in which they hold a role, or the whole Organization
+	onlyOrganization bool         // no tokens whose home is a Workspace
+	matchesNone      bool         // asks for tokens of a kind that does not exist here
+}
+
+func readTokenList(in *input) tokenListing {
+	l := tokenListing{
+		listing:          readPage(in, sortName, sortCreatedAt),
+		at:               access.Scope{Org: readOrg(in)},
+		onlyOrganization: in.flag("includeOnlyOrganizationTokens"),
+	}
+	if len(l.sorts) > 1 {
+		in.reject("sorts", "repeated", "Sort tokens by one field.")
+	}
+	if id, given := filterID(in, "workspaceId", "--workspace-id"); given {
+		l.at.Workspace = parseID[access.WorkspaceID](in, id)
+	}
+	_, ofDeployment := filterID(in, "deploymentId", "--deployment-id")
+	dag, _ := in.text("dagId")
+	kind := in.choice("kind", standardKind, "DIRECT_ACCESS")
+	l.matchesNone = ofDeployment || dag != "" || len(in.texts("dagTags")) > 0 || kind == "DIRECT_ACCESS"
+	return l
+}
+
+// filterID reads an id that narrows a list. The CLI sends an empty one when it knows of no
+// Workspace; that must match neither nothing nor everything.
+func filterID(in *input, name, flag string) (string, bool) {
+	id, given := in.text(name)
+	if given && id == "" {
+		in.reject(name, "required", "It is empty. With the Astro CLI, name it with "+flag+".")
+		return "", false
+	}
+	return id, given
+}
+
+// listTokens returns the tokens with a role in a Workspace; or those of the Organization; or all
+// that the caller manages anywhere.
+func (s *server) listTokens(ctx context.Context, by access.Actor, l tokenListing) (page[access.Detail], error) {
+	rows, total, err := s.tokenRows(ctx, by, l)
+	if err != nil {
+		return page[access.Detail]{}, err
+	}
+	if l.matchesNone {
+		return page[access.Detail]{listing: l.listing}, nil
+	}
+	details, err := s.withRoles(ctx, by, l.at, rows)
+	return page[access.Detail]{listing: l.listing, rows: details, total: total}, err
+}
+
+func (s *server) tokenRows(ctx context.Context, by access.Actor, l tokenListing) ([]access.TokenRow, int, error) {
+	window := access.Page{Limit: l.limit, Offset: l.offset}
+	if l.at.Workspace == "" && !l.onlyOrganization {
+		return s.Tokens.All(ctx, by, l.at.Org, l.order(), window)
+	}
+	var only access.TokenFilter
+	if l.at.Workspace != "" && l.onlyOrganization {
+		only.Scope = access.OrgLevel
+	}
+	list, err := s.Tokens.List(ctx, by, l.at, only, l.order(), window)
+	return list.Rows, list.Matching, err
+}
+
+func (l tokenListing) order() access.Sort {
+	if len(l.sorts) == 0 {
+		return access.Sort{By: access.SortByCreated, Desc: true}
+	}
+	order := l.sorts[0]
+	if order.By == sortCreatedAt {
+		order.By = access.SortByCreated
+	} else {
+		order.By = access.SortByName
+	}
+	return order
+}
+
+// withRoles reads what the caller may see of each token's roles, the one at the listed scope first.
+// A token that was deleted since the list was read is left out.
+func (s *server) withRoles(ctx context.Context, by access.Actor, at access.Scope, rows []access.TokenRow) ([]access.Detail, error) {
+	var out []access.Detail
+	for _, row := range rows {
+		d, err := s.Tokens.Show(ctx, by, at.Org, row.ID)
+		if access.CodeOf(err) == access.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(d.Roles, func(a, b access.TokenRole) int { return rank(b, at) - rank(a, at) })
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+func rank(r access.TokenRole, at access.Scope) int {
+	if r.At == at {
+		return 1
+	}
+	return 0
+}
+
+// tokenRef names a token as the path does.
+type tokenRef struct {
+	org access.OrgID
+	id  access.TokenID
+}
+
+func readToken(in *input) tokenRef {
+	return tokenRef{readOrg(in), pathID[access.TokenID](in, "token")}
+}
+
+func (s *server) findToken(ctx context.Context, by access.Actor, ref tokenRef) (access.Detail, error) {
+	return s.Tokens.Show(ctx, by, ref.org, ref.id)
+}
