@@ -69,6 +69,9 @@ func New() (*Assets, error) {
 		if err != nil {
 			return nil, fmt.Errorf("static: %w", err)
 		}
+		if name == Script {
+			content = squeeze(content)
+		}
 		if err := a.add(name, content); err != nil {
 			return nil, err
 		}
@@ -81,6 +84,19 @@ func New() (*Assets, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// squeeze drops what our own script carries for its readers only: comment lines and indentation.
+// It knows no syntax, so the script has no text that spans lines.
+func squeeze(script []byte) []byte {
+	var out bytes.Buffer
+	for line := range bytes.Lines(script) {
+		line = bytes.TrimLeft(line, "\t ")
+		if !bytes.HasPrefix(line, []byte("//")) && !bytes.Equal(line, []byte("\n")) {
+			out.Write(line)
+		}
+	}
+	return out.Bytes()
 }
 
 // stylesheet joins css/*.css in name order and points the font's URL at its hashed name.

@@ -106,6 +106,9 @@ type FieldProps struct {
 
 func (f FieldProps) id() string { return "f-" + f.Name }
 
+// filterID is the id in a toolbar, apart from that of a field in a dialog open over it.
+func (f FieldProps) filterID() string { return "filter-" + f.Name }
+
 func (f FieldProps) kind() string {
 	if f.Type == "" {
 		return "text"
