@@ -71,6 +71,14 @@ func TestVerify(t *testing.T) {
 			}
 		}
 	})
+	t.Run("never takes an empty issuer or audience for a match", func(t *testing.T) {
+		for _, tt := range [][3]string{{issuer, "", audience}, {audience, issuer, ""}} {
+			value := sign(header, with(tt[0], ""))
+			if _, err := secret.Verify(value, testKeys(), tt[1], tt[2], noon); !errors.Is(err, secret.ErrIssuer) {
+				t.Errorf("%q: error = %v", tt, err)
+			}
+		}
+	})
 	t.Run("wants issuer and audience exactly", func(t *testing.T) {
 		value := mint(t, testClaims())
 		for _, pair := range [][2]string{
