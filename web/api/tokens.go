@@ -24,10 +24,10 @@ func readTokenList(in *input) tokenListing {
 	if len(l.sorts) > 1 {
 		in.reject("sorts", "repeated", "Sort tokens by one field.")
 	}
-	if id, given := filterID(in, "workspaceId", "--workspace-id"); given {
+	if id, given := filterID(in, "workspaceId", "Name a Workspace; with the Astro CLI, use --workspace-id."); given {
 		l.at.Workspace = parseID[access.WorkspaceID](in, id)
 	}
-	_, ofDeployment := filterID(in, "deploymentId", "--deployment-id")
+	_, ofDeployment := filterID(in, "deploymentId", "Name a Deployment; with the Astro CLI, give its id.")
 	dag, _ := in.text("dagId")
 	kind := in.choice("kind", standardKind, "DIRECT_ACCESS")
 	l.matchesNone = ofDeployment || dag != "" || len(in.texts("dagTags")) > 0 || kind == "DIRECT_ACCESS"
@@ -36,10 +36,10 @@ func readTokenList(in *input) tokenListing {
 
 // filterID reads an id that narrows a list. The CLI sends an empty one when it knows of no
 // Workspace; that must match neither nothing nor everything.
-func filterID(in *input, name, flag string) (string, bool) {
+func filterID(in *input, name, whenEmpty string) (string, bool) {
 	id, given := in.text(name)
 	if given && id == "" {
-		in.reject(name, "required", "It is empty. With the Astro CLI, name it with "+flag+".")
+		in.reject(name, "required", whenEmpty)
 		return "", false
 	}
 	return id, given
