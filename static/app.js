@@ -26,11 +26,14 @@
 		openedAt = performance.now();
 	};
 
+	const focusOn = (element) => {
+		if (element.tabIndex < 0) element.tabIndex = -1;
+		element.focus();
+	};
+
 	const focusBack = () => {
 		const again = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
-		const target = again || $("#list-title") || $("h1");
-		if (!again && target) target.tabIndex = -1;
-		target?.focus();
+		focusOn(again || $("#list-title") || $("h1"));
 	};
 
 	on("click", (event) => {
@@ -200,13 +203,12 @@
 
 	on("keydown", (event) => {
 		const menu = event.target.closest?.(".menu");
-		const move = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" }[event.key];
+		const move = { ArrowDown: 1, ArrowUp: -1, Home: 9, End: 9 }[event.key];
 		if (!menu || !move) return;
 		event.preventDefault();
 		const items = [...$$(".menu-item", menu)];
 		const at = items.indexOf(document.activeElement);
-		const next = { first: 0, last: items.length - 1 }[move] ?? (at + move + items.length) % items.length;
-		items[next].focus();
+		items.at(({ Home: 0, End: -1 })[event.key] ?? (at + move) % items.length).focus();
 	});
 
 	// Forms: what a role can do, when a token will expire.
@@ -220,12 +222,12 @@
 
 	const showExpiry = (field) => {
 		const days = field.value.trim();
-		$$("[data-preset]", field.form).forEach((chip) => chip.setAttribute("aria-pressed", chip.dataset.preset === days));
+		$$("[data-preset]", field.form).forEach((chip) => chip.ariaPressed = chip.dataset.preset === days);
 		const text = $("[data-days-text]", field.form);
 		const valid = /^[1-9]\d{0,3}$/.test(days) && days <= 3650;
 		const end = new Date(Date.parse(field.dataset.now) + days * 864e5);
-		const date = (at) => at.toLocaleDateString("en-US", { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" });
-		text.textContent = valid ? `Expires ${date(end)}.` : days === "" ? "It never expires." : "";
+		const format = { timeZone: "UTC", dateStyle: "medium" };
+		text.textContent = valid ? `Expires ${end.toLocaleDateString("en-US", format)}.` : days === "" ? "It never expires." : "";
 	};
 
 	on("input", (event) => {
@@ -245,14 +247,12 @@
 			const field = $(eye.dataset.show);
 			const shown = field.type === "password";
 			field.type = shown ? "text" : "password";
-			eye.setAttribute("aria-pressed", shown);
+			eye.ariaPressed = shown;
 		}
 		const dismiss = event.target.closest("[data-dismiss]");
 		if (dismiss) {
 			dismiss.closest(".notice").remove();
-			const next = $("[data-dismiss]") ?? $("h1");
-			next.tabIndex ||= -1;
-			next.focus();
+			focusOn($("[data-dismiss]") ?? $("h1"));
 		}
 	});
 
@@ -263,7 +263,7 @@
 			const at = new Date(time.dateTime);
 			if (at.getTimezoneOffset() === 0) return;
 			time.title += ` · ${at.toLocaleString()}`;
-			time.append(` · ${at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })} your time`);
+			time.append(` · ${at.toLocaleTimeString([], { timeStyle: "short" })} your time`);
 		}
 	};
 

@@ -181,7 +181,7 @@ func document(c Chrome, title string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if c.InsecureHTTP {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"insecure\">Connections to this server are not encrypted. Use it for trials only.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<aside class=\"insecure\" aria-label=\"Security\">Connections to this server are not encrypted. Use it for trials only.</aside>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
