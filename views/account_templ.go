@@ -181,7 +181,7 @@ func sessionsPage(c Chrome, p Sessions) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h1>Sessions</h1><p class=\"lead\">The browsers where you are signed in. A session you don't recognise: sign it out, then change your password.</p><ul class=\"panel rows\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h1>Sessions</h1><p class=\"lead\">The browsers where you are signed in. A session you don't recognize: sign it out, then change your password.</p><ul class=\"panel rows\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

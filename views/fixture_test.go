@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 // now is the instant all fixtures are told at.
 var now = time.Date(2026, time.November, 23, 9, 57, 12, 0, time.UTC)
 
+// assets are made once: compressing them takes longer than a test.
+var assets = sync.OnceValues(static.New)
+
 const day = 24 * time.Hour
 
 var (
@@ -23,7 +27,7 @@ var (
 
 func chrome(t testing.TB) views.Chrome {
 	t.Helper()
-	assets, err := static.New()
+	assets, err := assets()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,15 +135,33 @@ func Attr(n *html.Node, name string) (string, bool) {
 	return "", false
 }
 
-// Text is the text inside a node, runs of white space as one space.
+// Text is the text inside a node as it is read: runs of white space are one space, and what stands
+// in different blocks is apart.
 func Text(n *html.Node) string {
 	var b strings.Builder
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
-			b.WriteString(d.Data)
-		}
-	}
+	writeText(&b, n)
 	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func writeText(w io.StringWriter, n *html.Node) {
+	if n.Type == html.TextNode {
+		_, _ = w.WriteString(n.Data) // a strings.Builder does not fail
+	}
+	for c := range n.ChildNodes() {
+		writeText(w, c)
+	}
+	if n.Type == html.ElementNode && !inline(n.Data) {
+		_, _ = w.WriteString(" ")
+	}
+}
+
+// inline reports whether an element continues the line it stands in.
+func inline(element string) bool {
+	switch element {
+	case "a", "abbr", "b", "bdi", "code", "em", "i", "label", "span", "strong", "time":
+		return true
+	}
+	return false
 }
 
 // Tree is the structure of a page: every element with the names of its attributes, one a line,

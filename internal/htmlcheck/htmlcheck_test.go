@@ -22,6 +22,7 @@ func TestChecks(t *testing.T) {
 		"NotIn fails when something matches":        {htmlcheck.NotIn("a"), "found 2 times, want 0"},
 		"Count counts":                              {htmlcheck.Count("a", 2), ""},
 		"HasText takes a part, across elements":     {htmlcheck.In("a", htmlcheck.HasText("l Work")), ""},
+		"HasText keeps blocks apart":                {htmlcheck.In("main", htmlcheck.HasText("API Tokens All")), ""},
 		"HasText fails on another text":             {htmlcheck.In("a", htmlcheck.HasText("Finance")), `does not contain "Finance"`},
 		"HasExactText joins white space":            {htmlcheck.In("h1", htmlcheck.HasExactText("API Tokens")), ""},
 		"HasExactText fails on a part":              {htmlcheck.In("h1", htmlcheck.HasExactText("API")), `want "API"`},
