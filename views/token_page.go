@@ -1,0 +1,111 @@
+package views
+
+import (
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"dagpass/views/ui"
+)
+
+// TokenBinding is the role of an Organization token in one Workspace.
+type TokenBinding struct {
+	Workspace Ref
+	Role      string
+	Since     time.Time
+}
+
+// TokenPageParams is one Organization token with everything it reaches.
+type TokenPageParams struct {
+	Organization Ref
+	Now          time.Time
+	Token        TokenDetails
+	Role         string // Organization Role, as people read it
+	InheritsAll  bool   // an Organization Owner token: Workspace Owner everywhere
+	Bindings     []TokenBinding
+	CanAddMore   bool // there is a Workspace without this token
+}
+
+// TokenDetails are the facts about a token that its dialogs and its page show.
+type TokenDetails struct {
+	ID           string
+	Name         string
+	Description  string
+	Hint         string
+	Expires      time.Time // zero: never
+	Days         int       // length of the validity period; 0: never
+	LastUse      LastUse
+	Rotated      time.Time // zero: not yet
+	Created      time.Time
+	CreatedBy    string
+	FormerMember bool
+}
+
+func (t TokenDetails) expired(now time.Time) bool {
+	return !t.Expires.IsZero() && !t.Expires.After(now)
+}
+
+func (t TokenDetails) creator() string { return creator(t.CreatedBy, t.FormerMember) }
+
+// LastUse is when a token last authenticated a request, and where from. A zero At means never.
+type LastUse struct {
+	At      time.Time
+	Client  string // name and version of the program; may be empty
+	Address string // may be empty
+}
+
+// sentence is the last use as it ends a warning.
+func (u LastUse) sentence(now time.Time) string {
+	if u.At.IsZero() {
+		return "It has never been used."
+	}
+	var b strings.Builder
+	b.WriteString("Last used " + ui.Relative(u.At, now))
+	if u.Client != "" {
+		b.WriteString(" by " + u.Client)
+	}
+	if u.Address != "" {
+		b.WriteString(" from " + u.Address)
+	}
+	return b.String() + "."
+}
+
+// details are client and address, joined, for a list of facts.
+func (u LastUse) details() string {
+	text := ""
+	for _, part := range []string{u.Client, u.Address} {
+		if part != "" {
+			text += " · " + part
+		}
+	}
+	return text
+}
+
+// TokenPage is the page of one Organization token.
+func TokenPage(c Chrome, p TokenPageParams) templ.Component { return tokenPage(c, p) }
+
+// TokenPageRefresh replaces the content of that page out of band, beside another answer.
+func TokenPageRefresh(p TokenPageParams) templ.Component { return tokenPageRefresh(p) }
+
+func (p TokenPageParams) editURL() string {
+	return TokenFilter{From: FromToken}.in(EditOrganizationTokenURL(p.Organization.ID, p.Token.ID))
+}
+
+func (p TokenPageParams) facts() []ui.Fact {
+	facts := []ui.Fact{{Label: "Organization Role", Value: ui.Text(p.Role)}}
+	return append(facts, p.Token.facts(p.Now)...)
+}
+
+// facts are the lines every screen about one token shows.
+func (t TokenDetails) facts(now time.Time) []ui.Fact {
+	facts := []ui.Fact{
+		{Label: "Token", Value: hintAndID(t.Hint, t.ID)},
+		{Label: "Expiration", Value: exactOrNever(t.Expires, now)},
+		{Label: "Last used", Value: lastUseFact(t.LastUse, now)},
+	}
+	if !t.Rotated.IsZero() {
+		facts = append(facts, ui.Fact{Label: "Rotated", Value: ui.ExactTime(t.Rotated, now)})
+	}
+	return append(facts, ui.Fact{Label: "Created", Value: createdFact(t)})
+}
