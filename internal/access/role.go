@@ -20,9 +20,9 @@ const (
 	WorkspaceOperator Role = "WORKSPACE_OPERATOR"
 	WorkspaceOwner    Role = "WORKSPACE_OWNER"
 
-	// homeResident is what a Workspace token holds in its Organization: enough to read its name,
+	// HomeResident is what a Workspace token holds in its Organization: enough to read its name,
 	// because every CLI command starts there. It can't be given to anyone.
-	homeResident Role = "HOME_RESIDENT"
+	HomeResident Role = "HOME_RESIDENT"
 )
 
 // Level is the kind of entity a role or a permission belongs to.
@@ -75,7 +75,7 @@ func buildRoles() []roleSpec {
 }
 
 func (r Role) spec() (roleSpec, bool) {
-	if r == homeResident {
+	if r == HomeResident {
 		return roleSpec{r, OrgLevel, "", map[Permission]bool{On(OrgLevel, View): true}}, true
 	}
 	i := slices.IndexFunc(roles, func(s roleSpec) bool { return s.role == r })

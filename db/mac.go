@@ -1,0 +1,115 @@
+package db
+
+import (
+	"encoding/binary"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dagpass/internal/secret"
+)
+
+// errAltered says that a row does not carry the authentication code that belongs to it. It never
+// leaves the package: the row counts as absent.
+var errAltered = errors.New("db: altered row")
+
+// authority is the columns of a row that grant something, in the order in which they are sealed.
+type authority struct {
+	table   string
+	row     string // names the row in the log and the record; never a secret
+	columns [][]byte
+}
+
+// text adds columns of text that are never NULL.
+func (a authority) text(values ...string) authority {
+	for _, v := range values {
+		a.columns = append(a.columns, []byte(v))
+	}
+	return a
+}
+
+// bytes adds a column of bytes.
+func (a authority) bytes(v []byte) authority {
+	a.columns = append(a.columns, v)
+	return a
+}
+
+// number adds columns of integers.
+func (a authority) number(values ...int64) authority {
+	for _, v := range values {
+		a.columns = append(a.columns, binary.BigEndian.AppendUint64(nil, uint64(v)))
+	}
+	return a
+}
+
+// instant adds a column of time, where the zero time is NULL and shorter than any other.
+func (a authority) instant(t time.Time) authority {
+	if t.IsZero() {
+		return a.bytes(nil)
+	}
+	return a.number(t.UnixMilli())
+}
+
+func (a authority) seal(k *secret.Keyring) []byte { return k.RowMAC(a.table, a.columns...) }
+
+// check returns errAltered unless mac is the code of the row, and sees to it that an altered row is
+// reported.
+func (tx *Tx) check(a authority, mac []byte) error {
+	if tx.db.keyring.RowMACEqual(mac, a.table, a.columns...) {
+		return nil
+	}
+	tx.db.integrity.altered(tx.db.log, a)
+	return errAltered
+}
+
+// integrity remembers what was found altered or damaged since the start.
+type integrity struct {
+	bad     atomic.Bool
+	waiting atomic.Bool // there are rows to be recorded
+
+	mu    sync.Mutex
+	seen  map[string]bool
+	queue []authority
+}
+
+// altered notes a row, once.
+func (i *integrity) altered(log *slog.Logger, a authority) {
+	i.bad.Store(true)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	key := a.table + " " + a.row
+	if i.seen[key] {
+		return
+	}
+	if i.seen == nil {
+		i.seen = map[string]bool{}
+	}
+	i.seen[key] = true
+	i.queue = append(i.queue, a)
+	i.waiting.Store(true)
+	log.Error("a row of the database was altered outside Dagpass and is ignored; restore it from a backup",
+		"table", a.table, "row", a.row, "altered_rows", len(i.seen))
+}
+
+// damage notes that SQLite found the file damaged.
+func (i *integrity) damage(log *slog.Logger, err error) {
+	if !i.bad.Swap(true) {
+		log.Error("the database file is damaged; stop Dagpass and restore the file from a backup", "error", err)
+	}
+}
+
+// take returns the rows that are to be recorded.
+func (i *integrity) take() []authority {
+	if !i.waiting.Load() {
+		return nil
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	rows := slices.Clone(i.queue)
+	i.queue = nil
+	i.waiting.Store(false)
+	return rows
+}

@@ -1,0 +1,223 @@
+package db
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"dagpass/internal/access"
+)
+
+const (
+	roleColumns       = `r.organization_id, r.entity_type, r.entity_id, r.subject_kind, r.subject_id, r.role, r.row_mac`
+	membershipColumns = `COALESCE(m.team_id, ''), COALESCE(m.user_id, ''), m.row_mac`
+)
+
+const (
+	sqlMemberRole = `
+SELECT ` + roleColumns + `, '', '', NULL FROM member_roles r
+WHERE r.entity_id = $1 AND r.subject_kind = $2 AND r.subject_id = $3 AND r.organization_id = $4`
+
+	sqlSetMemberRole = `
+INSERT INTO member_roles (organization_id, entity_type, entity_id, subject_kind, subject_id, role, created_at, created_by_kind, created_by_id, row_mac)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (entity_id, subject_kind, subject_id) DO UPDATE SET role = excluded.role, row_mac = excluded.row_mac`
+
+	sqlRemoveMemberRole = `
+DELETE FROM member_roles WHERE entity_id = $1 AND subject_kind = $2 AND subject_id = $3 AND organization_id = $4`
+
+	sqlRemoveRolesOf = `DELETE FROM member_roles WHERE subject_id = $1 AND organization_id = $2`
+	sqlRemoveTeamsOf = `
+DELETE FROM team_members WHERE user_id = $1 AND team_id IN (SELECT id FROM teams WHERE organization_id = $2)`
+
+	sqlPlacesLeft = `
+SELECT (SELECT count(*) FROM member_roles WHERE subject_id = $1) + (SELECT count(*) FROM team_members WHERE user_id = $1)`
+
+	sqlDeleteSessionsOf = `DELETE FROM sessions WHERE user_id = $1`
+
+	// Who holds a role at an entity, themselves or through a team.
+	sqlHolders = `
+SELECT ` + userColumns + `, ` + roleColumns + `, '', '', NULL
+FROM member_roles r JOIN users u ON u.id = r.subject_id
+WHERE r.entity_id = $1 AND r.subject_kind = 'user' AND r.role = $2
+UNION ALL
+SELECT ` + userColumns + `, ` + roleColumns + `, ` + membershipColumns + `
+FROM member_roles r JOIN team_members m ON m.team_id = r.subject_id JOIN users u ON u.id = m.user_id
+WHERE r.entity_id = $1 AND r.subject_kind = 'team' AND r.role = $2`
+
+	sqlInsertTeam = `INSERT INTO teams (id, organization_id, name, name_fold, created_at) VALUES ($1, $2, $3, $4, $5)`
+	sqlTeam       = `SELECT id FROM teams WHERE id = $1 AND organization_id = $2`
+
+	sqlAddTeamMember = `
+INSERT INTO team_members (team_id, user_id, row_mac) VALUES ($1, $2, $3) ON CONFLICT (team_id, user_id) DO NOTHING`
+
+	sqlRemoveTeamMember = `DELETE FROM team_members WHERE team_id = $1 AND user_id = $2`
+)
+
+// memberRole is a role that a user or a team holds, with the membership through which it came to a
+// person; team is empty when it is their own.
+type memberRole struct {
+	org, level, entity string
+	subject            access.Subject
+	role               access.Role
+	mac                []byte
+	team, member       string
+	memberMAC          []byte
+}
+
+func (r *memberRole) into() []any {
+	return []any{&r.org, &r.level, &r.entity, &r.subject.Kind, &r.subject.ID, &r.role, &r.mac, &r.team, &r.member, &r.memberMAC}
+}
+
+func memberAuthority(at access.Scope, who access.Subject, role access.Role) authority {
+	return authority{table: "member_roles", row: at.Entity() + " " + who.ID}.
+		text(string(at.Org), string(at.Level()), at.Entity(), string(who.Kind), who.ID, string(role))
+}
+
+func membershipAuthority(team, user string) authority {
+	return authority{table: "team_members", row: team + " " + user}.text(team, user)
+}
+
+// scope is the entity as a scope.
+func (r memberRole) scope() access.Scope { return scopeOf(r.org, r.level, r.entity) }
+
+// scopeOf puts a scope together from the columns of a role.
+func scopeOf(org, level, entity string) access.Scope {
+	at := access.Scope{Org: access.OrgID(org)}
+	if level != string(access.OrgLevel) || entity != org {
+		at.Workspace = access.WorkspaceID(entity)
+	}
+	return at
+}
+
+// checked returns errAltered unless the role and the membership it came through are genuine.
+func (tx *Tx) checked(r memberRole) error {
+	if err := tx.check(memberAuthority(r.scope(), r.subject, r.role), r.mac); err != nil {
+		return err
+	}
+	if r.team == "" {
+		return nil
+	}
+	return tx.check(membershipAuthority(r.team, r.member), r.memberMAC)
+}
+
+func (tx *Tx) scanRole(s scanner) (memberRole, error) {
+	var r memberRole
+	if err := s.Scan(r.into()...); err != nil {
+		return r, err
+	}
+	return r, tx.checked(r)
+}
+
+// Role implements [access.MemberTx].
+func (tx *Tx) Role(at access.Scope, who access.Subject) (access.Role, error) {
+	r, err := one(tx, tx.scanRole, sqlMemberRole, at.Entity(), string(who.Kind), who.ID, string(at.Org))
+	if access.CodeOf(err) == access.NotFound {
+		return "", nil
+	}
+	return r.role, err
+}
+
+// SetRole implements [access.MemberTx]. NotFound for a Workspace, user or team that is not of the
+// Organization or does not exist.
+func (tx *Tx) SetRole(at access.Scope, who access.Subject, role access.Role, by access.Person) error {
+	if err := tx.inScope(at); err != nil {
+		return err
+	}
+	if err := tx.subject(at.Org, who); err != nil {
+		return err
+	}
+	return tx.put(sqlSetMemberRole, string(at.Org), string(at.Level()), at.Entity(), string(who.Kind), who.ID, string(role),
+		millis(tx.now), string(by.Kind), by.ID, memberAuthority(at, who, role).seal(tx.db.keyring))
+}
+
+// subject returns NotFound when there is no such user, or no such team in the Organization.
+func (tx *Tx) subject(org access.OrgID, who access.Subject) error {
+	if who.Kind == access.TeamSubject {
+		return tx.team(org, access.TeamID(who.ID))
+	}
+	_, err := tx.user(access.UserID(who.ID))
+	return err
+}
+
+// RemoveRole implements [access.MemberTx].
+func (tx *Tx) RemoveRole(at access.Scope, who access.Subject) error {
+	return tx.put(sqlRemoveMemberRole, at.Entity(), string(who.Kind), who.ID, string(at.Org))
+}
+
+// RemoveMember implements [access.MemberTx].
+func (tx *Tx) RemoveMember(org access.OrgID, id access.UserID) error {
+	for _, query := range []string{sqlRemoveRolesOf, sqlRemoveTeamsOf} {
+		if err := tx.put(query, string(id), string(org)); err != nil {
+			return err
+		}
+	}
+	left, err := tx.count(sqlPlacesLeft, string(id))
+	if err != nil || left > 0 {
+		return err
+	}
+	return tx.put(sqlDeleteSessionsOf, string(id))
+}
+
+// holders returns the ACTIVE people who hold a role at a scope, themselves or through a team, by name.
+func (tx *Tx) holders(at access.Scope, role access.Role) ([]access.User, error) {
+	found, err := all(tx, func(s scanner) (access.User, error) {
+		var r memberRole
+		u, err := tx.scanUser(s, r.into()...)
+		if err != nil {
+			return u.User, err
+		}
+		return u.User, tx.checked(r)
+	}, sqlHolders, at.Entity(), string(role))
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(u access.User) bool { return u.Status != access.UserActive })
+	slices.SortFunc(found, byName)
+	return slices.CompactFunc(found, func(a, b access.User) bool { return a.ID == b.ID }), nil
+}
+
+func byName(a, b access.User) int {
+	return cmp.Or(strings.Compare(access.Fold(a.FullName), access.Fold(b.FullName)), strings.Compare(string(a.ID), string(b.ID)))
+}
+
+// ActiveOwners implements [access.MemberTx].
+func (tx *Tx) ActiveOwners(org access.OrgID) (int, error) {
+	owners, err := tx.holders(access.Scope{Org: org}, access.OrgOwner)
+	return len(owners), err
+}
+
+// OwnersIn implements [access.MemberTx]. They are ACTIVE, since the others can't be asked.
+func (tx *Tx) OwnersIn(at access.Scope, limit int) ([]access.User, error) {
+	owners, err := tx.holders(at, access.WorkspaceOwner)
+	return owners[:min(len(owners), limit)], err
+}
+
+func (tx *Tx) team(org access.OrgID, id access.TeamID) error {
+	_, err := one(tx, text[access.TeamID], sqlTeam, string(id), string(org))
+	return err
+}
+
+// InsertTeam implements [access.TeamTx].
+func (tx *Tx) InsertTeam(org access.OrgID, id access.TeamID, name string) error {
+	err := tx.put(sqlInsertTeam, string(id), string(org), name, access.Fold(name), millis(tx.now))
+	return tx.takenIn(err, org, "Team", name)
+}
+
+// AddTeamMember implements [access.TeamTx]. NotFound for a team of another Organization and for
+// someone who does not exist.
+func (tx *Tx) AddTeamMember(org access.OrgID, team access.TeamID, user access.UserID) error {
+	if err := tx.team(org, team); err != nil {
+		return err
+	}
+	return tx.put(sqlAddTeamMember, string(team), string(user),
+		membershipAuthority(string(team), string(user)).seal(tx.db.keyring))
+}
+
+// RemoveTeamMember implements [access.TeamTx].
+func (tx *Tx) RemoveTeamMember(org access.OrgID, team access.TeamID, user access.UserID) error {
+	if err := tx.team(org, team); err != nil {
+		return err
+	}
+	return tx.put(sqlRemoveTeamMember, string(team), string(user))
+}

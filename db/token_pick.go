@@ -1,0 +1,168 @@
+package db
+
+import (
+	"encoding/json"
+	"strings"
+
+	"dagpass/internal/access"
+)
+
+const (
+	sqlTokenNamed = `
+SELECT count(*) FROM (SELECT 1 FROM api_token_roles WHERE entity_id = $1 AND sort_name = $2 AND token_id <> $3 LIMIT 1) found`
+
+	// All tokens of an Organization, by their home; $4 is the list of Workspaces in which they are
+	// to hold a role, as JSON.
+	orgListBegin = `SELECT ` + tokenColumns + `, r.role, r.home,
+	(SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0 AND b.entity_type = 'workspace'),
+	r.organization_id, r.entity_type, r.entity_id, r.row_mac
+FROM api_token_roles r JOIN api_tokens t ON t.id = r.token_id ` + tokenPeople + `
+WHERE r.organization_id = $1 AND r.home = 1`
+	orgListManaged = ` AND r.token_id IN (SELECT b.token_id FROM api_token_roles b WHERE b.entity_id IN (SELECT value FROM json_each($4)))`
+	orgListEnd     = ` LIMIT $2 OFFSET $3`
+
+	orgNameAsc     = ` ORDER BY r.sort_name, r.token_id`
+	orgNameDesc    = ` ORDER BY r.sort_name DESC, r.token_id DESC`
+	orgExpiresAsc  = ` ORDER BY r.sort_expires, r.token_id`
+	orgExpiresDesc = ` ORDER BY r.sort_expires DESC, r.token_id DESC`
+	orgUsedAsc     = ` ORDER BY r.sort_used, r.token_id`
+	orgUsedDesc    = ` ORDER BY r.sort_used DESC, r.token_id DESC`
+	orgCreatedAsc  = ` ORDER BY r.token_id`
+	orgCreatedDesc = ` ORDER BY r.token_id DESC`
+
+	sqlCountManaged = `
+SELECT count(DISTINCT b.token_id) FROM api_token_roles b
+WHERE b.organization_id = $1 AND b.entity_id IN (SELECT value FROM json_each($2))`
+
+	// Organization tokens of $1 without a role in the Workspace $2.
+	unboundBySearch = `
+FROM token_search f CROSS JOIN api_tokens t ON t.row = f.rowid
+CROSS JOIN api_token_roles r ON r.entity_id = $1 AND r.token_id = t.id `
+	unboundByOrder = `
+FROM api_token_roles r JOIN api_tokens t ON t.id = r.token_id `
+	unboundFilter = `
+WHERE r.entity_id = $1 AND NOT EXISTS (SELECT 1 FROM api_token_roles b WHERE b.entity_id = $2 AND b.token_id = r.token_id)`
+	unboundFound  = ` AND f.token_search MATCH $4`
+	unboundPrefix = ` AND r.sort_name >= $4 AND r.sort_name < $5`
+	unboundPage   = ` ORDER BY r.sort_name, r.token_id LIMIT $3`
+	unboundCount  = `SELECT count(*) FROM (SELECT 1 `
+	unboundLimit  = ` LIMIT $3) found`
+
+	sqlUnbound         = `SELECT ` + tokenColumns + unboundByOrder + tokenPeople + unboundFilter + unboundPage
+	sqlUnboundFound    = `SELECT ` + tokenColumns + unboundBySearch + tokenPeople + unboundFilter + unboundFound + unboundPage
+	sqlUnboundPrefixed = `SELECT ` + tokenColumns + unboundByOrder + tokenPeople + unboundFilter + unboundPrefix + unboundPage
+
+	sqlCountUnbound         = unboundCount + unboundByOrder + unboundFilter + unboundLimit
+	sqlCountUnboundFound    = unboundCount + unboundBySearch + unboundFilter + unboundFound + unboundLimit
+	sqlCountUnboundPrefixed = unboundCount + unboundByOrder + unboundFilter + unboundPrefix + unboundLimit
+)
+
+// TokenNamed implements [access.TokenListTx]. Names are compared ignoring case.
+func (tx *Tx) TokenNamed(at access.Scope, name string, except access.TokenID) (bool, error) {
+	n, err := tx.count(sqlTokenNamed, at.Entity(), access.Fold(name), string(except))
+	return n > 0, err
+}
+
+// TokensOf implements [access.TokenListTx]. Role is that of the token's home. It pages by offset
+// only, as the API does; the order is by name where the column is unknown.
+func (tx *Tx) TokensOf(org access.OrgID, owned access.Actor, every bool, s access.Sort, p access.Page) ([]access.TokenRow, int, error) {
+	if every {
+		total, err := tx.count(sqlCounter, string(org), countOf)
+		if err != nil {
+			return nil, 0, err
+		}
+		rows, err := all(tx, tx.scanListed, orgListQuery(s, false), string(org), p.Limit, p.Offset)
+		return rows, total, err
+	}
+	managed, err := tx.managedIn(org, owned)
+	if err != nil {
+		return nil, 0, err
+	}
+	entities, err := json.Marshal(managed)
+	if err != nil {
+		return nil, 0, err
+	}
+	total, err := tx.count(sqlCountManaged, string(org), string(entities))
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := all(tx, tx.scanListed, orgListQuery(s, true), string(org), p.Limit, p.Offset, string(entities))
+	return rows, total, err
+}
+
+func orgListQuery(s access.Sort, managed bool) string {
+	parts := []string{orgListBegin}
+	if managed {
+		parts = append(parts, orgListManaged)
+	}
+	return strings.Join(append(parts, orgOrder(s), orgListEnd), "")
+}
+
+func orgOrder(s access.Sort) string {
+	switch s {
+	case access.Sort{By: access.SortByExpires}:
+		return orgExpiresAsc
+	case access.Sort{By: access.SortByExpires, Desc: true}:
+		return orgExpiresDesc
+	case access.Sort{By: access.SortByUsed}:
+		return orgUsedAsc
+	case access.Sort{By: access.SortByUsed, Desc: true}:
+		return orgUsedDesc
+	case access.Sort{By: access.SortByCreated}:
+		return orgCreatedAsc
+	case access.Sort{By: access.SortByCreated, Desc: true}:
+		return orgCreatedDesc
+	}
+	if s.Desc {
+		return orgNameDesc
+	}
+	return orgNameAsc
+}
+
+// Unbound implements [access.TokenListTx]. Matches are counted up to [access.MatchLimit].
+func (tx *Tx) Unbound(at access.Scope, typed string, limit int) ([]access.Token, int, int, error) {
+	every, err := tx.count(sqlCounter, string(at.Org), countAt)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	page, count := sqlUnbound, sqlCountUnbound
+	find := searchFor(typed).nameOnly()
+	switch find.kind {
+	case fullText:
+		page, count = sqlUnboundFound, sqlCountUnboundFound
+	case namePrefix:
+		page, count = sqlUnboundPrefixed, sqlCountUnboundPrefixed
+	}
+	args := func(limit int) []any {
+		return append([]any{string(at.Org), string(at.Workspace), limit}, find.args()...)
+	}
+	matching, err := tx.count(count, args(access.MatchLimit)...)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	found, err := all(tx, func(s scanner) (access.Token, error) { return tx.scanToken(s) }, page, args(limit)...)
+	return found, matching, every, err
+}
+
+// WorkspacesWithout implements [access.TokenListTx], by name.
+func (tx *Tx) WorkspacesWithout(t access.Token, typed string, limit int) ([]access.Workspace, int, error) {
+	bound, err := tx.BoundWorkspaces(t.ID, access.MaxBindings)
+	if err != nil {
+		return nil, 0, err
+	}
+	taken := make(map[access.WorkspaceID]bool, len(bound))
+	for _, id := range bound {
+		taken[id] = true
+	}
+	every, err := all(tx, tx.scanWorkspace, sqlWorkspacesIn, string(t.Home.Org))
+	if err != nil {
+		return nil, 0, err
+	}
+	var found []access.Workspace
+	for _, w := range every {
+		if !taken[w.ID] && strings.Contains(access.Fold(w.Name), access.Fold(typed)) {
+			found = append(found, w)
+		}
+	}
+	return found[:min(len(found), limit)], len(found), nil
+}
