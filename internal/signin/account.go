@@ -40,7 +40,7 @@ type AccountTx interface {
 	Account(id access.UserID) (Account, error)
 	// AccountByEmail returns the account with a lower-case e-mail. NotFound when there is none.
 	AccountByEmail(email string) (Account, error)
-	// UpdateAccount stores full name and theme.
+	// UpdateAccount stores full name, standing and theme.
 	UpdateAccount(a Account) error
 	// PasswordHash returns the PHC string of a person's password, "" when they have none.
 	PasswordHash(id access.UserID) (string, error)
@@ -49,7 +49,7 @@ type AccountTx interface {
 	// RaiseEpoch adds one to the person's epoch, removes their sessions, and returns the account as
 	// it is then.
 	RaiseEpoch(id access.UserID) (Account, error)
-	// PlacesOf returns the names of up to a hundred Organizations and Workspaces the person has a
-	// role in.
+	// PlacesOf returns the names of the person's Organizations, and of Workspaces in them up to a
+	// hundred in all.
 	PlacesOf(id access.UserID) ([]string, error)
 }
