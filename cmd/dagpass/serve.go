@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/net/netutil"
+
+	"dagpass/db"
+	"dagpass/static"
+	"dagpass/web"
+	"dagpass/web/api"
+	"dagpass/web/middleware"
+)
+
+type serveCommand struct {
+	storage
+	network
+	logging
+}
+
+// Run serves until ctx ends.
+func (c *serveCommand) Run(ctx context.Context, e env) error {
+	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
+	log, err := c.logger(e.Stdout)
+	if err != nil {
+		return err
+	}
+	d, err := c.open(ctx, opening{log: log, now: time.Now, server: true, create: true})
+	if err != nil {
+		return err
+	}
+	listener, err := listen(ctx, c.Listen)
+	if err != nil {
+		return errors.Join(err, d.Close())
+	}
+	s := &server{log: log, db: d, listener: listener, network: c.network, limits: limits}
+	return s.run(ctx, func(ctx context.Context) error { return s.offerSetup(ctx, e) })
+}
+
+// maxConnections bounds what open connections cost; more wait to be accepted.
+const maxConnections = 4096
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with --listen", addr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return netutil.LimitListener(listener, maxConnections), nil
+}
+
+// server is the running program. Its parts come into being in run, one after the other.
+type server struct {
+	log      *slog.Logger
+	db       *db.DB
+	listener net.Listener
+	network  network
+	limits   middleware.Config
+	draining atomic.Bool
+
+	publicURL string
+	services  *services
+}
+
+// run wires everything together, says what announce has to say, and serves until ctx ends. It closes
+// the listener and the database.
+func (s *server) run(ctx context.Context, announce func(context.Context) error) error {
+	handler, err := s.wire(ctx)
+	if err == nil {
+		err = announce(ctx)
+	}
+	if err != nil {
+		return errors.Join(err, s.listener.Close(), s.db.Close())
+	}
+	s.log.Info("listening", "address", s.listener.Addr().String(), "public_url", s.publicURL, "version", release())
+	return s.serve(ctx, middleware.NewServer(handler, s.log))
+}
+
+// wire builds the services over the database and the site over the services.
+func (s *server) wire(ctx context.Context) (http.Handler, error) {
+	s.publicURL = s.network.publicURL(s.listener.Addr().String())
+	var err error
+	if s.services, err = newServices(ctx, s.db, s.publicURL, newHasher()); err != nil {
+		return nil, err
+	}
+	assets, err := static.New()
+	if err != nil {
+		return nil, err
+	}
+	programs, err := api.New(api.Config{
+		Tokens:     s.services.tokens,
+		Orgs:       s.services.orgs,
+		Workspaces: s.services.workspaces,
+		Keys:       s.db.PublicKeys,
+		AvatarURL:  s.publicURL + assets.URL(static.Icon),
+		Now:        time.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Config{
+		Log:          s.log,
+		Assets:       assets,
+		PublicURL:    s.publicURL,
+		InsecureHTTP: s.network.InsecureHTTP,
+		Now:          time.Now,
+		Ready:        s.ready,
+		Limits:       s.middleware(),
+		API:          programs,
+		Orgs:         s.services.orgs,
+		Workspaces:   s.services.workspaces,
+		Members:      s.services.members,
+		Tokens:       s.services.tokens,
+		Sessions:     s.services.sessions,
+		Login:        s.services.login,
+		Accounts:     s.services.accounts,
+		Setup:        s.services.setup,
+	})
+}
+
+// middleware adds what only the listener knows to the settings.
+func (s *server) middleware() middleware.Config {
+	c := s.limits
+	if addr, ok := s.listener.Addr().(*net.TCPAddr); ok && addr.IP.IsLoopback() {
+		c.LoopbackPort = addr.Port
+	}
+	return c
+}
+
+var errDraining = errors.New("the server is stopping")
+
+// ready reports why the server can't do its work, nil when it can.
+func (s *server) ready(ctx context.Context) error {
+	if s.draining.Load() {
+		return errDraining
+	}
+	return s.db.Health(ctx)
+}
+
+// offerSetup prints the link that makes the first Owner while there is none.
+func (s *server) offerSetup(ctx context.Context, e env) error {
+	needed, err := s.services.setup.Needed(ctx)
+	if err != nil || !needed {
+		return err
+	}
+	code, err := s.services.setup.NewCode(ctx)
+	if err != nil {
+		return err
+	}
+	to := newLink(s.publicURL, setupPage, code)
+	_, err = fmt.Fprintf(e.Stderr, setupText, to, to.page, to.code)
+	return err
+}
+
+const setupText = `Dagpass has no user yet. Open this link to create the Organization and its Owner:
+
+  %s
+
+Or open %s and enter this code:
+
+  %s
+
+It works once, within 24 hours, until the next start.
+`
