@@ -69,6 +69,11 @@ func AlreadySent(at Level) Failure {
 	}
 }
 
+// AlreadyThere is the answer to a token that is to be added where it has a role by now.
+func AlreadyThere(at Level, text string) Failure {
+	return Failure{Title: "Already added", Text: text, LinkLabel: goToTokens, LinkURL: at.listURL(), Section: at}
+}
+
 // Stale is the answer to a form whose object was changed meanwhile. Object is what it is ("API
 // token"), reload the URL of the form.
 func Stale(at Level, name, object string, when time.Time, reload string) Failure {

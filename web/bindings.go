@@ -96,12 +96,8 @@ func (s *Server) bindToken(v *visit) error {
 	id, at, problems := chosen(v, body)
 	role := access.Role(body.get(views.FieldRole))
 	tok, err := s.Tokens.Bind(v.ctx(), v.actor(), at, id, role)
-	switch {
-	case problems != nil && access.CodeOf(err) != access.Forbidden:
+	if problems != nil && access.CodeOf(err) != access.Forbidden {
 		err = access.BadInput(problems...)
-	case access.ReasonOf(err) == access.ReasonTaken:
-		taken := views.Problems{views.FieldToken: access.AsError(err).Message, views.FieldWorkspace: "That token already has a role in this Workspace."}
-		return s.askBinding(v, http.StatusConflict, body, body.shown(views.FieldRole), taken)
 	}
 	if access.CodeOf(err) == access.Invalid {
 		return s.askBinding(v, http.StatusUnprocessableEntity, body, body.shown(views.FieldRole), problemsOf(err))

@@ -143,6 +143,8 @@ func conflict(v *visit, e *access.Error) views.Failure {
 	switch {
 	case e.Reason == access.ReasonAlreadyDone && v.org.ID != "":
 		return views.AlreadySent(v.level())
+	case e.Reason == access.ReasonTaken && v.org.ID != "":
+		return views.AlreadyThere(v.level(), e.Message)
 	case e.Reason == access.ReasonStale, e.Reason == access.ReasonRotated:
 		return views.Failure{Title: "Changed meanwhile", Text: e.Message, LinkLabel: "Reload", LinkURL: v.formURL(), Section: v.level()}
 	}

@@ -117,6 +117,9 @@ func (s *Server) signInWithCode(v *visit, body form, next string) error {
 // signOut ends the session and has the browser forget what it kept of it. Other applications on
 // the domain keep their cookies, and so does the note that this browser is known.
 func (s *Server) signOut(v *visit) error {
+	if _, err := readForm(v); err != nil {
+		return err
+	}
 	if err := s.Sessions.SignOut(v.ctx(), v.actor()); err != nil {
 		return err
 	}
@@ -128,7 +131,12 @@ func (s *Server) signOut(v *visit) error {
 }
 
 // extendSession is a request that does nothing but keep the session from ending.
-func (s *Server) extendSession(v *visit) error { return v.NoContent(http.StatusNoContent) }
+func (s *Server) extendSession(v *visit) error {
+	if _, err := readForm(v); err != nil {
+		return err
+	}
+	return v.NoContent(http.StatusNoContent)
+}
 
 // showReauth asks for the password before a step that could do harm.
 func (s *Server) showReauth(v *visit) error {
