@@ -99,10 +99,11 @@ func (db *DB) run(ctx context.Context, p *pool, begin string, fn func(*Tx) error
 		return db.failure(err)
 	}
 	tx := &Tx{db: db, ctx: ctx, conn: c, now: db.clock.instant()}
-	return db.failure(tx.finish(fn))
+	return tx.finish(fn)
 }
 
-// finish runs fn and commits, or rolls back after an error or a panic.
+// finish runs fn and commits, or rolls back after an error or a panic. The error of fn is returned as
+// it is.
 func (tx *Tx) finish(fn func(*Tx) error) error {
 	c := tx.conn
 	committed := false
@@ -117,7 +118,7 @@ func (tx *Tx) finish(fn func(*Tx) error) error {
 	}
 	err := c.exec(tx.ctx, sqlCommit)
 	committed = err == nil
-	return err
+	return tx.db.failure(err)
 }
 
 // goroutine returns the number of the calling goroutine. Go offers it in stack traces only, and it

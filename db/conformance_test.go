@@ -1,0 +1,47 @@
+package db
+
+import (
+	"testing"
+
+	"dagpass/internal/access"
+	"dagpass/internal/secret"
+	"dagpass/internal/storetest"
+)
+
+const (
+	testInsertSession = `
+INSERT INTO sessions (id_hash, id, user_id, created_at, last_seen_at, auth_at, user_epoch, address, client)
+VALUES ($1, $2, $3, $4, $4, $4, (SELECT epoch FROM users WHERE id = $3), '', '')`
+	testDeleteSession = `DELETE FROM sessions WHERE id_hash = $1`
+)
+
+func TestConformance(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Harness {
+		db, clock := openNew(t)
+		return storetest.Harness{
+			Store:   db.Access(),
+			Advance: clock.Advance,
+			SignIn:  db.signIn,
+			SignOut: func(t *testing.T, d secret.Digest) {
+				t.Helper()
+				must(t, db.update(t.Context(), func(tx *Tx) error { return tx.put(testDeleteSession, d[:]) }))
+			},
+			SetStatus: func(t *testing.T, id access.UserID, s access.UserStatus) {
+				t.Helper()
+				must(t, db.update(t.Context(), func(tx *Tx) error {
+					_, err := tx.changeUser(id, func(u *userRow) { u.Status = s })
+					return err
+				}))
+			},
+		}
+	})
+}
+
+func (db *DB) signIn(t *testing.T, id access.UserID) secret.Digest {
+	t.Helper()
+	d := secret.HashOf(secret.NewSessionID())
+	must(t, db.update(t.Context(), func(tx *Tx) error {
+		return tx.put(testInsertSession, d[:], tx.NewID(), string(id), tx.now.UnixMilli())
+	}))
+	return d
+}

@@ -1,0 +1,295 @@
+package storetest
+
+import (
+	"testing"
+
+	"dagpass/internal/access"
+)
+
+func testOrganizations(t *testing.T, h *house) {
+	acme := h.acme.Org
+	t.Run("an Organization is read as it was stored, with its maker's name", func(t *testing.T) {
+		h.view(t, func(tx access.Tx) error {
+			got, err := tx.Org(acme.ID)
+			if got != acme {
+				t.Errorf("got %+v, want %+v", got, acme)
+			}
+			return err
+		})
+	})
+	t.Run("an unknown one is not found", func(t *testing.T) {
+		h.fails(t, access.NotFound, func(tx access.Tx) error { _, err := tx.Org("c"); return err })
+	})
+	t.Run("its name is unique in the installation, ignoring case", func(t *testing.T) {
+		err := h.fails(t, access.Conflict, func(tx access.Tx) error {
+			return tx.InsertOrg(access.Org{ID: access.OrgID(tx.NewID()), Name: "ACME", CreatedAt: tx.Now(), UpdatedAt: tx.Now()})
+		})
+		wantReason(t, err, access.ReasonTaken)
+	})
+	t.Run("a person's are those they have a role in, by name", func(t *testing.T) {
+		u := h.person(t, "Both", h.other.Org.Scope(), access.OrgMember)
+		h.update(t, func(tx access.Tx) error {
+			return tx.SetRole(acme.Scope(), u.Subject(), access.OrgMember, system().Person())
+		})
+		h.wantOrgs(t, h.actor(t, u), acme.ID, h.other.Org.ID)
+		h.wantOrgs(t, h.actor(t, h.person(t, "Nobody", access.Scope{}, "")))
+	})
+	t.Run("a token's is its own", func(t *testing.T) {
+		_, by := h.token(t, h.acme.Workspace.Scope(), "ci", access.WorkspaceMember)
+		h.wantOrgs(t, by, acme.ID)
+	})
+}
+
+func (h *house) wantOrgs(t *testing.T, by access.Actor, want ...access.OrgID) {
+	t.Helper()
+	h.view(t, func(tx access.Tx) error {
+		orgs, err := tx.OrgsOf(by)
+		var got []access.OrgID
+		for _, o := range orgs {
+			got = append(got, o.ID)
+		}
+		wantEqual(t, got, want)
+		return err
+	})
+}
+
+func testWorkspaces(t *testing.T, h *house) {
+	acme, ws := h.acme.Org, h.acme.Workspace
+	t.Run("a Workspace is read as it was stored, with its maker's name", func(t *testing.T) {
+		h.view(t, func(tx access.Tx) error {
+			got, err := tx.Workspace(ws.Scope())
+			if got != ws {
+				t.Errorf("got %+v, want %+v", got, ws)
+			}
+			return err
+		})
+	})
+	t.Run("its id leads to its Organization", func(t *testing.T) {
+		h.view(t, func(tx access.Tx) error {
+			at, err := tx.Locate(ws.ID)
+			if at != ws.Scope() {
+				t.Errorf("got %+v", at)
+			}
+			return err
+		})
+		h.fails(t, access.NotFound, func(tx access.Tx) error { _, err := tx.Locate("c"); return err })
+	})
+	t.Run("one of another Organization is not found", func(t *testing.T) {
+		h.fails(t, access.NotFound, func(tx access.Tx) error {
+			_, err := tx.Workspace(access.Scope{Org: acme.ID, Workspace: h.other.Workspace.ID})
+			return err
+		})
+	})
+	t.Run("its name is unique in the Organization, ignoring case", func(t *testing.T) {
+		err := h.fails(t, access.Conflict, func(tx access.Tx) error {
+			return tx.InsertWorkspace(access.Workspace{ID: access.WorkspaceID(tx.NewID()), Org: acme.ID, Name: "DATA", CreatedAt: tx.Now(), UpdatedAt: tx.Now()})
+		})
+		wantReason(t, err, access.ReasonTaken)
+		if got, want := access.AsError(err).Message, "Acme already has a Workspace called DATA."; got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
+	})
+	t.Run("deleting it ends every role in it", func(t *testing.T) {
+		gone := h.workspace(t, acme.ID, "Gone")
+		u := h.person(t, "Grace", gone.Scope(), access.WorkspaceOwner)
+		shared, _ := h.token(t, acme.Scope(), "shared", access.OrgMember)
+		h.update(t, func(tx access.Tx) error {
+			return tx.SetTokenRole(shared, gone.Scope(), access.WorkspaceMember, system().Person())
+		})
+		h.update(t, func(tx access.Tx) error { return tx.DeleteWorkspace(gone.Scope()) })
+		h.view(t, func(tx access.Tx) error {
+			if role, err := tx.Role(gone.Scope(), u.Subject()); role != "" || err != nil {
+				t.Errorf("role %q, %v", role, err)
+			}
+			roles, err := tx.TokenRoles(shared)
+			if len(roles) != 1 {
+				t.Errorf("the shared token has %d roles", len(roles))
+			}
+			return err
+		})
+		h.fails(t, access.NotFound, func(tx access.Tx) error { return tx.DeleteWorkspace(gone.Scope()) })
+	})
+	t.Run("it is not deleted while tokens live in it, nor by another Organization", func(t *testing.T) {
+		w := h.workspace(t, acme.ID, "Busy")
+		h.token(t, w.Scope(), "alive", access.WorkspaceMember)
+		h.fails(t, access.Internal, func(tx access.Tx) error { return tx.DeleteWorkspace(w.Scope()) })
+		h.fails(t, access.NotFound, func(tx access.Tx) error {
+			return tx.DeleteWorkspace(access.Scope{Org: acme.ID, Workspace: h.other.Workspace.ID})
+		})
+	})
+	t.Run("a person's are those with a role, by name, with the highest one", func(t *testing.T) { testMyWorkspaces(t, h) })
+}
+
+func testMyWorkspaces(t *testing.T, h *house) {
+	org := h.acme.Org.ID
+	b, a := h.workspace(t, org, "bb"), h.workspace(t, org, "Aa")
+	u := h.person(t, "Mia", a.Scope(), access.WorkspaceMember)
+	h.team(t, "operators", u.ID, a.Scope(), access.WorkspaceOperator)
+	h.team(t, "viewers", u.ID, b.Scope(), access.WorkspaceAccessor)
+	h.view(t, func(tx access.Tx) error {
+		mine, total, err := tx.WorkspacesOf(access.Actor{Kind: access.UserActor, ID: string(u.ID)}, org, false, 10)
+		if total != 2 || len(mine) != 2 || mine[0].ID != a.ID || mine[0].Role != access.WorkspaceOperator || mine[1].Role != access.WorkspaceAccessor {
+			t.Errorf("%d: %+v", total, mine)
+		}
+		return err
+	})
+	h.view(t, func(tx access.Tx) error {
+		all, total, err := tx.WorkspacesOf(access.Actor{Kind: access.UserActor, ID: string(u.ID)}, org, true, 1)
+		if total < 3 || len(all) != 1 || all[0].ID != a.ID || all[0].Role != access.WorkspaceOwner {
+			t.Errorf("an Organization Owner's: %d, %+v", total, all)
+		}
+		return err
+	})
+	_, token := h.token(t, b.Scope(), "ci", access.WorkspaceAuthor)
+	h.view(t, func(tx access.Tx) error {
+		mine, total, err := tx.WorkspacesOf(token, org, false, 10)
+		if total != 1 || len(mine) != 1 || mine[0].ID != b.ID || mine[0].Role != access.WorkspaceAuthor {
+			t.Errorf("a token's: %d, %+v", total, mine)
+		}
+		return err
+	})
+}
+
+// team makes a team with one member and a role.
+func (h *house) team(t *testing.T, name string, member access.UserID, at access.Scope, role access.Role) access.TeamID {
+	t.Helper()
+	var id access.TeamID
+	h.update(t, func(tx access.Tx) error {
+		id = access.TeamID(tx.NewID())
+		if err := tx.InsertTeam(at.Org, id, name); err != nil {
+			return err
+		}
+		if err := tx.AddTeamMember(at.Org, id, member); err != nil {
+			return err
+		}
+		return tx.SetRole(at, access.Subject{Kind: access.TeamSubject, ID: string(id)}, role, system().Person())
+	})
+	return id
+}
+
+func testMembers(t *testing.T, h *house) {
+	acme, ws := h.acme.Org.Scope(), h.acme.Workspace.Scope()
+	t.Run("an e-mail is unique in the installation", func(t *testing.T) {
+		u := h.person(t, "Ada", acme, access.OrgMember)
+		err := h.fails(t, access.Conflict, func(tx access.Tx) error {
+			u.ID = access.UserID(tx.NewID())
+			return tx.InsertUser(u)
+		})
+		wantReason(t, err, access.ReasonTaken)
+	})
+	t.Run("there is one role per subject and scope, and none is no error", func(t *testing.T) {
+		u := h.person(t, "Bo", acme, access.OrgMember)
+		for _, role := range []access.Role{access.WorkspaceMember, access.WorkspaceOwner} {
+			h.update(t, func(tx access.Tx) error { return tx.SetRole(ws, u.Subject(), role, system().Person()) })
+			h.wantRole(t, ws, u, role)
+		}
+		for range 2 {
+			h.update(t, func(tx access.Tx) error { return tx.RemoveRole(ws, u.Subject()) })
+			h.wantRole(t, ws, u, "")
+		}
+		h.wantRole(t, acme, u, access.OrgMember)
+	})
+	t.Run("a role in a Workspace of another Organization is not found", func(t *testing.T) {
+		u := h.person(t, "Cy", acme, access.OrgMember)
+		h.fails(t, access.NotFound, func(tx access.Tx) error {
+			return tx.SetRole(access.Scope{Org: acme.Org, Workspace: h.other.Workspace.ID}, u.Subject(), access.WorkspaceOwner, system().Person())
+		})
+		h.wantRole(t, access.Scope{Org: h.other.Org.ID, Workspace: ws.Workspace}, h.acme.Owner, "")
+	})
+	t.Run("nobody gets a role who does not exist", func(t *testing.T) {
+		h.fails(t, access.NotFound, func(tx access.Tx) error {
+			return tx.SetRole(acme, access.Subject{Kind: access.UserSubject, ID: "c"}, access.OrgMember, system().Person())
+		})
+	})
+	t.Run("removing a member ends their roles, teams and, with the last place, sessions", func(t *testing.T) {
+		u := h.person(t, "Di", acme, access.OrgMember)
+		h.team(t, "leavers", u.ID, ws, access.WorkspaceOwner)
+		h.update(t, func(tx access.Tx) error {
+			return tx.SetRole(h.other.Org.Scope(), u.Subject(), access.OrgMember, system().Person())
+		})
+		by := h.actor(t, u)
+		h.update(t, func(tx access.Tx) error { return tx.RemoveMember(acme.Org, u.ID) })
+		h.wantGrants(t, by, ws, nil, nil)
+		h.wantGrants(t, by, h.other.Org.Scope(), []access.Role{access.OrgMember}, nil)
+		h.update(t, func(tx access.Tx) error { return tx.RemoveMember(h.other.Org.ID, u.ID) })
+		h.wantDead(t, by, h.other.Org.Scope())
+	})
+	t.Run("active Owners are counted once, own or through a team", func(t *testing.T) { testOwners(t, h) })
+}
+
+func testOwners(t *testing.T, h *house) {
+	acme, ws := h.acme.Org.Scope(), h.acme.Workspace.Scope()
+	owners := func(want int) {
+		t.Helper()
+		h.view(t, func(tx access.Tx) error {
+			n, err := tx.ActiveOwners(acme.Org)
+			if n != want {
+				t.Errorf("%d Owners, want %d", n, want)
+			}
+			return err
+		})
+	}
+	owners(1)
+	u := h.person(t, "Eve", acme, access.OrgMember)
+	h.team(t, "bosses", u.ID, acme, access.OrgOwner)
+	owners(2)
+	h.team(t, "chiefs", h.acme.Owner.ID, acme, access.OrgOwner)
+	owners(2)
+	h.SetStatus(t, u.ID, access.UserInactive)
+	owners(1)
+	zoe, abe := h.person(t, "Zoe", ws, access.WorkspaceOwner), h.person(t, "abe", acme, access.OrgMember)
+	h.team(t, "keepers", abe.ID, ws, access.WorkspaceOwner)
+	h.view(t, func(tx access.Tx) error {
+		all, err := tx.OwnersIn(ws, 3)
+		if len(all) != 2 || all[0].ID != abe.ID || all[1].ID != zoe.ID {
+			t.Errorf("Owners of the Workspace: %+v", all)
+		}
+		first, _ := tx.OwnersIn(ws, 1)
+		if len(first) != 1 {
+			t.Errorf("%d, though one was asked for", len(first))
+		}
+		return err
+	})
+}
+
+func (h *house) wantRole(t *testing.T, at access.Scope, u access.User, want access.Role) {
+	t.Helper()
+	h.view(t, func(tx access.Tx) error {
+		got, err := tx.Role(at, u.Subject())
+		if got != want {
+			t.Errorf("role %q, want %q", got, want)
+		}
+		return err
+	})
+}
+
+func testTeams(t *testing.T, h *house) {
+	acme, ws := h.acme.Org.Scope(), h.acme.Workspace.Scope()
+	u := h.person(t, "Ada", acme, access.OrgMember)
+	id := h.team(t, "Data", u.ID, ws, access.WorkspaceOperator)
+	by := h.actor(t, u)
+	t.Run("a name is unique in the Organization, ignoring case", func(t *testing.T) {
+		err := h.fails(t, access.Conflict, func(tx access.Tx) error { return tx.InsertTeam(acme.Org, access.TeamID(tx.NewID()), "DATA") })
+		wantReason(t, err, access.ReasonTaken)
+		h.update(t, func(tx access.Tx) error { return tx.InsertTeam(h.other.Org.ID, access.TeamID(tx.NewID()), "Data") })
+	})
+	t.Run("joining twice and leaving twice is no error", func(t *testing.T) {
+		h.update(t, func(tx access.Tx) error { return tx.AddTeamMember(acme.Org, id, u.ID) })
+		h.wantGrants(t, by, ws, []access.Role{access.OrgMember}, []access.Role{access.WorkspaceOperator})
+		for range 2 {
+			h.update(t, func(tx access.Tx) error { return tx.RemoveTeamMember(acme.Org, id, u.ID) })
+			h.wantGrants(t, by, ws, []access.Role{access.OrgMember}, nil)
+		}
+	})
+	t.Run("a team of another Organization is not found", func(t *testing.T) {
+		for _, change := range []func(tx access.Tx) error{
+			func(tx access.Tx) error { return tx.AddTeamMember(h.other.Org.ID, id, u.ID) },
+			func(tx access.Tx) error { return tx.RemoveTeamMember(h.other.Org.ID, id, u.ID) },
+			func(tx access.Tx) error {
+				return tx.SetRole(h.other.Org.Scope(), access.Subject{Kind: access.TeamSubject, ID: string(id)}, access.OrgOwner, system().Person())
+			},
+		} {
+			h.fails(t, access.NotFound, change)
+		}
+	})
+}
