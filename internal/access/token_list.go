@@ -107,7 +107,7 @@ func (s *Tokens) Find(ctx context.Context, by Actor, at Scope, id TokenID) (Deta
 		if d.Here, err = tx.TokenRoleAt(d.Token, at); err != nil {
 			return err
 		}
-		d.Roles, err = visibleRoles(tx, by, g, d.Token)
+		d.Roles, err = newSight(tx, by, g).roles(d.Token)
 		return err
 	})
 	return d, err
@@ -122,7 +122,7 @@ func (s *Tokens) Show(ctx context.Context, by Actor, org OrgID, id TokenID) (Det
 		if d.Token, err = tx.Token(org, id); err != nil {
 			return err
 		}
-		if d.Roles, err = visibleRoles(tx, by, g, d.Token); err != nil {
+		if d.Roles, err = newSight(tx, by, g).roles(d.Token); err != nil {
 			return err
 		}
 		if len(d.Roles) == 0 {
@@ -134,21 +134,50 @@ func (s *Tokens) Show(ctx context.Context, by Actor, org OrgID, id TokenID) (Det
 	return d, err
 }
 
-// visibleRoles returns the roles of a token the actor may see: all of them for the token itself and
-// for Organization Owners, else the home and those in Workspaces where the actor manages tokens. It
-// is empty when the actor may see the token nowhere.
-func visibleRoles(tx Tx, by Actor, g Grants, t Token) ([]TokenRole, error) {
-	roles, err := tx.TokenRoles(t)
-	if err != nil {
-		return nil, err
-	}
-	if g.Has(On(OrgLevel, TokenView)) || by.Kind == TokenActor && by.ID == string(t.ID) {
-		return roles, nil
+// Details adds to listed tokens their roles as far as the actor may see them, all in one state of the
+// store. A token that ended since it was listed is left out.
+func (s *Tokens) Details(ctx context.Context, by Actor, org OrgID, rows []TokenRow) ([]Detail, error) {
+	var out []Detail
+	err := Read(ctx, s.store, by, View, inOrg(org), func(g Grants, tx Tx) error {
+		sees := newSight(tx, by, g)
+		for _, row := range rows {
+			roles, err := sees.roles(row.Token)
+			if err != nil {
+				return err
+			}
+			if len(roles) > 0 {
+				out = append(out, Detail{Token: row.Token, Here: roles[0], Roles: roles})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// sight is what an actor may see of tokens' roles, deciding once for each scope it meets.
+type sight struct {
+	tx      Tx
+	by      Actor
+	all     bool
+	manages map[Scope]bool
+}
+
+func newSight(tx Tx, by Actor, g Grants) *sight {
+	return &sight{tx: tx, by: by, all: g.Has(On(OrgLevel, TokenView)), manages: map[Scope]bool{}}
+}
+
+// roles returns the roles of a token the actor may see: all of them for the token itself and for
+// Organization Owners, else the home and those in Workspaces where the actor manages tokens. It is
+// empty when the actor may see the token nowhere.
+func (s *sight) roles(t Token) ([]TokenRole, error) {
+	roles, err := s.tx.TokenRoles(t)
+	if err != nil || s.all || s.by.Kind == TokenActor && s.by.ID == string(t.ID) {
+		return roles, err
 	}
 	visible := 0
 	var out []TokenRole
 	for _, r := range roles {
-		managed, err := manages(tx, by, r.At)
+		managed, err := s.managesAt(r.At)
 		if err != nil {
 			return nil, err
 		}
@@ -165,9 +194,16 @@ func visibleRoles(tx Tx, by Actor, g Grants, t Token) ([]TokenRole, error) {
 	return out, nil
 }
 
-func manages(tx Tx, by Actor, at Scope) (bool, error) {
-	g, err := tx.Grants(by, at)
-	return err == nil && Decide(g, TokenView, at.Level()).Verdict == Allowed, err
+func (s *sight) managesAt(at Scope) (bool, error) {
+	if known, ok := s.manages[at]; ok {
+		return known, nil
+	}
+	g, err := s.tx.Grants(s.by, at)
+	if err != nil {
+		return false, err
+	}
+	s.manages[at] = Permit(g, TokenView, at.Level()) == nil
+	return s.manages[at], nil
 }
 
 // whyNot answers for a token the actor may not see: refused where its home is a visible Workspace,

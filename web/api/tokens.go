@@ -86,21 +86,12 @@ func (l tokenListing) order() access.Sort {
 }
 
 // withRoles reads what the caller may see of each token's roles, the one at the listed scope first.
-// A token that was deleted since the list was read is left out.
 func (s *server) withRoles(ctx context.Context, by access.Actor, at access.Scope, rows []access.TokenRow) ([]access.Detail, error) {
-	var out []access.Detail
-	for _, row := range rows {
-		d, err := s.Tokens.Show(ctx, by, at.Org, row.ID)
-		if access.CodeOf(err) == access.NotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
+	details, err := s.Tokens.Details(ctx, by, at.Org, rows)
+	for _, d := range details {
 		slices.SortStableFunc(d.Roles, func(a, b access.TokenRole) int { return rank(b, at) - rank(a, at) })
-		out = append(out, d)
 	}
-	return out, nil
+	return details, err
 }
 
 func rank(r access.TokenRole, at access.Scope) int {
