@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 
 	"dagpass/db"
@@ -32,7 +31,7 @@ func (c *auditVerifyCommand) Run(ctx context.Context, e env) error {
 		}
 		expected = append(expected, head)
 	}
-	d, err := c.open(ctx, opening{log: slog.New(slog.DiscardHandler), now: time.Now})
+	d, err := c.open(ctx, opening{log: quiet(), now: time.Now})
 	if err != nil {
 		return err
 	}

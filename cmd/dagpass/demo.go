@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"dagpass/views"
 )
 
 // demoCommand is serve on a directory of its own: same settings, same code, and no other mode.
@@ -51,7 +53,9 @@ func (c *demoCommand) Run(ctx context.Context, e env) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	s := &server{log: log, db: d, listener: listener, network: c.network, limits: limits}
-	return s.run(ctx, func(ctx context.Context) error { return s.introduce(ctx, e, in, fmt.Sprintf("The data is in %s. %s", data, ending)) })
+	return s.run(ctx, func(ctx context.Context) error {
+		return s.introduce(ctx, e, in, fmt.Sprintf("The data is in %s. %s", data, ending))
+	})
 }
 
 // demoMarker is the file by which a demo knows a directory it made.
@@ -87,7 +91,7 @@ func (s *server) introduce(ctx context.Context, e env, in guests, ending string)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&links, "  %-34s %-14s  %s\n", p.title(), p.name, newLink(s.publicURL, signInPage, code))
+		fmt.Fprintf(&links, "  %-34s %-14s  %s\n", p.title(), p.name, newLink(s.publicURL, views.SignInURL, code))
 	}
 	_, err := fmt.Fprintf(e.Stderr, demoText, s.publicURL, links.String(), in.password, ending)
 	return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -33,7 +32,7 @@ const demoAge = 400 * day
 func prepareDemo(ctx context.Context, at storage, publicURL string) (guests, error) {
 	now := time.Now()
 	clock := now.Add(-demoAge)
-	d, err := at.open(ctx, opening{log: slog.New(slog.DiscardHandler), now: func() time.Time { return clock }, server: true, create: true})
+	d, err := at.open(ctx, opening{log: quiet(), now: func() time.Time { return clock }, server: true, create: true})
 	if err != nil {
 		return guests{}, err
 	}

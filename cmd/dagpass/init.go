@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -51,7 +50,7 @@ func (c *initCommand) Run(ctx context.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	d, err := c.open(ctx, opening{log: slog.New(slog.DiscardHandler), now: time.Now, create: true})
+	d, err := c.open(ctx, opening{log: quiet(), now: time.Now, create: true})
 	if err != nil {
 		return err
 	}

@@ -2,13 +2,6 @@ package main
 
 import "dagpass/internal/secret"
 
-// Pages that take a one-time code.
-const (
-	setupPage  = "/setup"
-	signInPage = "/sign-in"
-	resetPage  = "/reset"
-)
-
 // link leads the person at the terminal to a page that takes a one-time code. The code stands in the
 // fragment, which browsers never send, so no log on the way can hold it; without scripts it is pasted.
 type link struct {

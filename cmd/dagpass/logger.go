@@ -77,3 +77,6 @@ func isTerminal(w io.Writer) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
+
+// quiet is the log of commands that end at once: what goes wrong is their error.
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

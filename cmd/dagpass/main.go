@@ -11,9 +11,19 @@ import (
 
 func main() {
 	syscall.Umask(0o077) // whatever is written belongs to this user alone
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	// After the first signal the default is restored, so that a second one ends the program at once.
-	context.AfterFunc(ctx, stop)
+	go obey(stop)
 	os.Exit(run(ctx, os.Args[1:], env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}))
+}
+
+// obey stops the program in order at the first signal and at once at the second, which loses nothing
+// that was acknowledged.
+func obey(stop context.CancelFunc) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	stop()
+	<-signals
+	os.Exit(1)
 }

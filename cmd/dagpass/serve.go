@@ -15,6 +15,7 @@ import (
 
 	"dagpass/db"
 	"dagpass/static"
+	"dagpass/views"
 	"dagpass/web"
 	"dagpass/web/api"
 	"dagpass/web/middleware"
@@ -160,7 +161,7 @@ func (s *server) offerSetup(ctx context.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	to := newLink(s.publicURL, setupPage, code)
+	to := newLink(s.publicURL, views.SetupURL, code)
 	_, err = fmt.Fprintf(e.Stderr, setupText, to, to.page, to.code)
 	return err
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"dagpass/internal/access"
+	"dagpass/views"
 )
 
 type userCommands struct {
@@ -25,7 +25,7 @@ func (c *userResetCommand) Run(ctx context.Context, e env) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	d, err := c.open(ctx, opening{log: slog.New(slog.DiscardHandler), now: time.Now})
+	d, err := c.open(ctx, opening{log: quiet(), now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (c *userResetCommand) Run(ctx context.Context, e env) error {
 	if err = errors.Join(err, d.Close()); err != nil {
 		return err
 	}
-	to := newLink(publicURL, resetPage, code)
+	to := newLink(publicURL, views.ResetURL, code)
 	_, err = fmt.Fprintf(e.Stdout, resetText, c.Email, to, to.page, to.code)
 	return err
 }
