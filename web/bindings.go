@@ -93,11 +93,14 @@ func (s *Server) bindToken(v *visit) error {
 	if err != nil {
 		return err
 	}
-	id, at, problems := chosen(v, body)
+	id, at, problems, err := chosen(v, body)
+	if err != nil {
+		return err
+	}
 	role := access.Role(body.get(views.FieldRole))
 	tok, err := s.Tokens.Bind(v.ctx(), v.actor(), at, id, role)
 	if problems != nil && access.CodeOf(err) != access.Forbidden {
-		err = access.BadInput(problems...)
+		err = access.BadInput(problems...) // said only to those who may add
 	}
 	if access.CodeOf(err) == access.Invalid {
 		return s.askBinding(v, http.StatusUnprocessableEntity, body, body.shown(views.FieldRole), problemsOf(err))
@@ -113,20 +116,21 @@ func (s *Server) bindToken(v *visit) error {
 }
 
 // chosen reads which token goes where: one of the two is in the path, the other in the form.
-func chosen(v *visit, body form) (access.TokenID, access.Scope, []access.FieldProblem) {
-	if !v.underOrganization() {
-		id, err := access.ParseID[access.TokenID](body.get(views.FieldToken))
-		if err != nil {
-			return "", v.workspace.Scope(), []access.FieldProblem{{Field: views.FieldToken, Code: "required", Message: "Select an Organization API token."}}
+func chosen(v *visit, body form) (id access.TokenID, at access.Scope, missing []access.FieldProblem, err error) {
+	if v.underOrganization() {
+		if id, err = v.token(); err != nil {
+			return "", at, nil, err
 		}
-		return id, v.workspace.Scope(), nil
+		ws, err := access.ParseID[access.WorkspaceID](body.get(views.FieldWorkspace))
+		if err != nil {
+			missing = []access.FieldProblem{{Field: views.FieldWorkspace, Code: "required", Message: "Select a Workspace."}}
+		}
+		return id, access.Scope{Org: v.org.ID, Workspace: ws}, missing, nil
 	}
-	id := access.TokenID(v.Param("token"))
-	ws, err := access.ParseID[access.WorkspaceID](body.get(views.FieldWorkspace))
-	if err != nil {
-		return id, v.org.Scope(), []access.FieldProblem{{Field: views.FieldWorkspace, Code: "required", Message: "Select a Workspace."}}
+	if id, err = access.ParseID[access.TokenID](body.get(views.FieldToken)); err != nil {
+		missing = []access.FieldProblem{{Field: views.FieldToken, Code: "required", Message: "Select an Organization API token."}}
 	}
-	return id, access.Scope{Org: v.org.ID, Workspace: ws}, nil
+	return id, v.workspace.Scope(), missing, nil
 }
 
 func (s *Server) workspaceName(v *visit, at access.Scope) (string, error) {

@@ -12,7 +12,7 @@ import (
 // reason taken when the token has a role there already.
 func (s *Tokens) Bind(ctx context.Context, by Actor, at Scope, id TokenID, role Role) (Token, error) {
 	var tok Token
-	err := Change(ctx, s.store, by, TokenBind, inOrg(at.Org), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenBind, id), inOrg(at.Org), func(c *Changing, tx Tx) (err error) {
 		if p := CheckRole("role", role, WorkspaceLevel); p != nil {
 			return BadInput(*p)
 		}
@@ -76,7 +76,7 @@ func (s *Tokens) Unbind(ctx context.Context, by Actor, at Scope, id TokenID) (To
 func (s *Tokens) shared(ctx context.Context, by Actor, at Scope, id TokenID,
 	act func(c *Changing, tx Tx, tok Token, old TokenRole) error) (Token, error) {
 	var tok Token
-	err := Change(ctx, s.store, by, TokenRebind, inScope(at), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenRebind, id), inScope(at), func(c *Changing, tx Tx) (err error) {
 		if tok, err = tx.Token(at.Org, id); err != nil {
 			return err
 		}

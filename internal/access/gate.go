@@ -43,6 +43,17 @@ type Target struct {
 	ID, Name string
 }
 
+// Act is a change somebody tries: what they do, and to which object as far as the caller names one.
+// The object of a refused act is recorded from here, since the act itself never runs.
+type Act struct {
+	Do Action
+	On Target
+}
+
+func onToken(do Action, id TokenID) Act {
+	return Act{do, Target{Kind: audit.TargetToken, ID: string(id)}}
+}
+
 // Changing is one change in progress, handed to the act of [Change] and [Audited].
 type Changing struct {
 	Now    time.Time
@@ -97,7 +108,7 @@ func (c *Changing) MayTouch(r Role, level Level) error {
 // committed as an event too. Errors: NotFound (absent, or hidden from the actor), Forbidden,
 // Unauthenticated (dead credential, or the password is needed again), and whatever find or act
 // return; after any of these nothing of the change remains.
-func Change[T GateTx](ctx context.Context, s Store[T], by Actor, do Action,
+func Change[T GateTx](ctx context.Context, s Store[T], by Actor, try Act,
 	find func(tx T) (Scope, error), act func(c *Changing, tx T) error) error {
 	var at Scope
 	var refusal error
@@ -110,10 +121,10 @@ func Change[T GateTx](ctx context.Context, s Store[T], by Actor, do Action,
 		if err != nil {
 			return err
 		}
-		if refusal = Permit(grants, do, at.Level()); refusal != nil {
-			return appendRefusal(tx, by, at, do, grants, refusal)
+		if refusal = Permit(grants, try.Do, at.Level()); refusal != nil {
+			return appendRefusal(tx, by, at, try, grants, refusal)
 		}
-		if Dangerous(do, at.Level()) {
+		if Dangerous(try.Do, at.Level()) {
 			if err := by.requireRecent(tx.Now()); err != nil {
 				return err
 			}
@@ -124,7 +135,7 @@ func Change[T GateTx](ctx context.Context, s Store[T], by Actor, do Action,
 		return refusal
 	}
 	if CodeOf(err) == Forbidden {
-		return recordRefusal(ctx, s, by, at, do, err)
+		return recordRefusal(ctx, s, by, at, try, err)
 	}
 	return err
 }
@@ -196,24 +207,27 @@ func refuse(d Decision) error {
 
 // appendRefusal records a refused change. What a stranger to the Organization tried is left to the
 // request log, so that nobody fills the record of a house they are not in.
-func appendRefusal[T GateTx](tx T, by Actor, at Scope, do Action, g Grants, refusal error) error {
+func appendRefusal[T GateTx](tx T, by Actor, at Scope, try Act, g Grants, refusal error) error {
 	if len(g.Org) == 0 && len(g.Workspace) == 0 {
 		return nil
 	}
-	e := event(by, at, audit.Action(On(at.Level(), do)), tx.Now())
+	e := event(by, at, audit.Action(On(at.Level(), try.Do)), tx.Now())
 	e.Outcome, e.Reason = audit.Denied, AsError(refusal).Reason
 	e.TargetKind, e.TargetID = audit.TargetKind(at.Level()), at.Entity()
+	if try.On.ID != "" {
+		e.TargetKind, e.TargetID, e.TargetName = try.On.Kind, try.On.ID, try.On.Name
+	}
 	return tx.AppendDenied(e)
 }
 
 // recordRefusal records, in a transaction of its own, a refusal found after the change had begun.
-func recordRefusal[T GateTx](ctx context.Context, s Store[T], by Actor, at Scope, do Action, refusal error) error {
+func recordRefusal[T GateTx](ctx context.Context, s Store[T], by Actor, at Scope, try Act, refusal error) error {
 	err := s.Update(ctx, func(tx T) error {
 		grants, err := tx.Grants(by, at)
 		if err != nil {
 			return err
 		}
-		return appendRefusal(tx, by, at, do, grants, refusal)
+		return appendRefusal(tx, by, at, try, grants, refusal)
 	})
 	if err != nil {
 		return errors.Join(&Error{Code: Unavailable, Message: "The refusal could not be recorded. Nothing was changed."}, err)

@@ -57,7 +57,7 @@ func (in NewToken) clean(home Scope) (NewToken, error) {
 func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) (Token, secret.Value, error) {
 	var tok Token
 	var val secret.Value
-	err := Change(ctx, s.store, by, TokenCreate, inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, Act{Do: TokenCreate}, inScope(home), func(c *Changing, tx Tx) (err error) {
 		in, err := in.clean(home)
 		if err != nil {
 			return err
@@ -128,7 +128,7 @@ func (in EditToken) clean(home Scope) (EditToken, error) {
 // changed_meanwhile.
 func (s *Tokens) Edit(ctx context.Context, by Actor, home Scope, id TokenID, in EditToken) (Token, error) {
 	var tok Token
-	err := Change(ctx, s.store, by, TokenUpdate, inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenUpdate, id), inScope(home), func(c *Changing, tx Tx) (err error) {
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}
@@ -205,7 +205,7 @@ func (c *Changing) mayReplace(old, new Role) error {
 func (s *Tokens) Rotate(ctx context.Context, by Actor, home Scope, id TokenID, seen int, formKey string) (Token, secret.Value, error) {
 	var tok Token
 	var val secret.Value
-	err := Change(ctx, s.store, by, TokenRotate, inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenRotate, id), inScope(home), func(c *Changing, tx Tx) (err error) {
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}
@@ -251,7 +251,7 @@ const TokenDeletionWord = "Delete"
 // another word.
 func (s *Tokens) Delete(ctx context.Context, by Actor, home Scope, id TokenID, typed string) (Token, error) {
 	var tok Token
-	err := Change(ctx, s.store, by, TokenDelete, inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenDelete, id), inScope(home), func(c *Changing, tx Tx) (err error) {
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}

@@ -103,7 +103,7 @@ func (in NewMember) clean() (NewMember, error) {
 // Invalid; NotFound and Forbidden below Organization Owner; Conflict for an e-mail in use.
 func (s *Members) Create(ctx context.Context, by Actor, org OrgID, in NewMember) (User, error) {
 	var u User
-	err := Change(ctx, s.store, by, MembersManage, inOrg(org), func(c *Changing, tx Tx) error {
+	err := Change(ctx, s.store, by, Act{Do: MembersManage}, inOrg(org), func(c *Changing, tx Tx) error {
 		in, err := in.clean()
 		if err != nil {
 			return err
@@ -162,7 +162,7 @@ func (s *Members) Remove(ctx context.Context, by Actor, at Scope, id UserID) err
 
 func (s *Members) change(ctx context.Context, by Actor, at Scope, id UserID,
 	act func(c *Changing, tx Tx, u User, old Role) error) error {
-	return Change(ctx, s.store, by, MembersManage, inScope(at), func(c *Changing, tx Tx) error {
+	return Change(ctx, s.store, by, Act{MembersManage, Target{Kind: audit.TargetUser, ID: string(id)}}, inScope(at), func(c *Changing, tx Tx) error {
 		u, old, err := memberAt(tx, at, id)
 		if err != nil {
 			return err

@@ -68,7 +68,7 @@ func (in NewWorkspace) clean() (NewWorkspace, error) {
 // Organization Owner; Conflict for a name in use.
 func (s *Workspaces) Create(ctx context.Context, by Actor, org OrgID, in NewWorkspace) (Workspace, error) {
 	var ws Workspace
-	err := Change(ctx, s.store, by, WorkspacesCreate, inOrg(org), func(c *Changing, tx Tx) error {
+	err := Change(ctx, s.store, by, Act{Do: WorkspacesCreate}, inOrg(org), func(c *Changing, tx Tx) error {
 		in, err := in.clean()
 		if err != nil {
 			return err
@@ -122,7 +122,7 @@ const DeletionWord = "delete"
 // tokens lose only their role in it, and every role people have there ends (product.md 3.10). typed
 // must be [DeletionWord]. Errors: Invalid for another word; NotFound; Forbidden below its Owner.
 func (s *Workspaces) Delete(ctx context.Context, by Actor, id WorkspaceID, typed string) error {
-	return Change(ctx, s.store, by, Delete, locate(id), func(c *Changing, tx Tx) error {
+	return Change(ctx, s.store, by, Act{Do: Delete}, locate(id), func(c *Changing, tx Tx) error {
 		if typed != DeletionWord {
 			return BadInput(FieldProblem{"confirm", "word", "Type delete, in lower case, to confirm."})
 		}
