@@ -13,6 +13,7 @@ import (
 const newPassword = "another cat sleeps at dawn"
 
 func TestAccounts_Rename(t *testing.T) {
+	t.Parallel()
 	t.Run("changes the name, and records it before and after", func(t *testing.T) {
 		h := furnished(t)
 		ada, id := h.signIn(t)
@@ -53,6 +54,7 @@ func TestAccounts_Rename(t *testing.T) {
 }
 
 func TestAccounts_SetTheme(t *testing.T) {
+	t.Parallel()
 	t.Run("stores each of the three", func(t *testing.T) {
 		h := furnished(t)
 		ada, id := h.signIn(t)
@@ -78,6 +80,7 @@ func TestAccounts_SetTheme(t *testing.T) {
 }
 
 func TestAccounts_ChangePassword(t *testing.T) {
+	t.Parallel()
 	t.Run("replaces it, renews the session, and ends the others and unused codes", func(t *testing.T) {
 		h := furnished(t)
 		reset, err := h.accounts.NewResetCode(t.Context(), access.System(office), h.ada.Email)
@@ -156,6 +159,7 @@ func TestAccounts_ChangePassword(t *testing.T) {
 }
 
 func TestAccounts_SetFirstPassword(t *testing.T) {
+	t.Parallel()
 	system := access.System(office)
 	t.Run("gives one to a person without", func(t *testing.T) {
 		h := furnished(t)
@@ -181,6 +185,7 @@ func TestAccounts_SetFirstPassword(t *testing.T) {
 }
 
 func TestAccounts_ResetPassword(t *testing.T) {
+	t.Parallel()
 	reset := func(t *testing.T, h *house) secret.Value {
 		t.Helper()
 		code, err := h.accounts.NewResetCode(t.Context(), access.System(office), "ADA@acme.example")

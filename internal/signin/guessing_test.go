@@ -12,8 +12,10 @@ import (
 // The proofs of security.md 20, row 43: guessing is slow, and the owner gets in all the same.
 
 func TestGuessing(t *testing.T) {
+	t.Parallel()
 	const guesses = 10_000
 	t.Run("10,000 guesses at one account from as many addresses are slowed to one a minute", func(t *testing.T) {
+		t.Parallel()
 		h := furnished(t)
 		checked := 0
 		for i := range guesses {
@@ -29,6 +31,7 @@ func TestGuessing(t *testing.T) {
 		}
 	})
 	t.Run("10,000 guesses from one address at as many accounts are slowed down", func(t *testing.T) {
+		t.Parallel()
 		h := furnished(t)
 		checked := 0
 		for i := range guesses {
@@ -124,6 +127,7 @@ func looked(t testing.TB, err error) int {
 }
 
 func TestKnownDevice(t *testing.T) {
+	t.Parallel()
 	t.Run("its owner gets in while strangers try the account", func(t *testing.T) {
 		h := furnished(t)
 		opened, err := h.try(t, h.ada.Email, goodPassword, office)

@@ -51,11 +51,11 @@ func NewLogin(s Store, h Hasher, k Keyring) *Login {
 // account without password and one that is not active; Limited with RetryAfter; Unavailable with
 // RetryAfter when too many passwords are being checked.
 func (s *Login) SignIn(ctx context.Context, in Credentials, o access.Origin) (Opened, error) {
-	who, err := s.claim(ctx, in)
+	who, err := s.claim(ctx, in, o)
 	if err != nil {
 		return Opened{}, err
 	}
-	found, err := s.prover.prove(ctx, who, in.Password, o)
+	found, err := s.prover.prove(ctx, who, in.Password)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -68,30 +68,37 @@ func (s *Login) SignIn(ctx context.Context, in Credentials, o access.Origin) (Op
 	return s.open(ctx, found, in, o)
 }
 
-// claim finds the account that somebody names, or an empty one that has no password.
-func (s *Login) claim(ctx context.Context, in Credentials) (claim, error) {
-	email := foldEmail(in.Email)
-	who := claim{counter: byEmail(email)}
-	err := access.Lookup(ctx, s.store, func(tx Tx) error {
-		a, err := tx.AccountByEmail(email)
-		if access.CodeOf(err) == access.NotFound {
-			return nil
-		}
-		if err != nil {
+// claim finds the account that somebody names, or an empty one that has no password. Limited when the
+// attempt has to wait.
+func (s *Login) claim(ctx context.Context, in Credentials, o access.Origin) (claim, error) {
+	var who claim
+	err := access.Lookup(ctx, s.store, func(tx Tx) (err error) {
+		if who, err = s.named(tx, in, o); err != nil {
 			return err
 		}
-		counter := byEmail(email)
-		known, err := knownDevice(tx, in.Device, a.ID)
-		if err != nil {
-			return err
-		}
-		if known {
-			counter = byDevice(secret.HashOf(in.Device))
-		}
-		who, err = readClaim(tx, a, counter)
-		return err
+		return who.check(tx)
 	})
 	return who, err
+}
+
+func (s *Login) named(tx Tx, in Credentials, o access.Origin) (claim, error) {
+	email := foldEmail(in.Email)
+	counter := byEmail(email)
+	a, err := tx.AccountByEmail(email)
+	if access.CodeOf(err) == access.NotFound {
+		return claim{attempt: s.prover.throttle.attempt(counter, o)}, nil
+	}
+	if err != nil {
+		return claim{}, err
+	}
+	known, err := knownDevice(tx, in.Device, a.ID)
+	if err != nil {
+		return claim{}, err
+	}
+	if known {
+		counter = byDevice(secret.HashOf(in.Device))
+	}
+	return readClaim(tx, a, s.prover.throttle.attempt(counter, o))
 }
 
 func (s *Login) open(ctx context.Context, found proof, in Credentials, o access.Origin) (Opened, error) {

@@ -15,6 +15,7 @@ import (
 )
 
 func TestLogin_SignIn(t *testing.T) {
+	t.Parallel()
 	t.Run("opens a session for e-mail and password", func(t *testing.T) {
 		h := furnished(t)
 		opened, err := h.try(t, " ADA@acme.example ", goodPassword, office)
@@ -111,6 +112,7 @@ func strangers(t testing.TB, h *house) map[string]string {
 }
 
 func TestLogin_SignIn_tellsNothingAboutAccounts(t *testing.T) {
+	t.Parallel()
 	h := furnished(t)
 	for why, email := range strangers(t, h) {
 		t.Run(why+" gets the one answer, for the same work", func(t *testing.T) {
@@ -162,7 +164,7 @@ func TestLogin_SignIn_tellsNothingAboutAccounts(t *testing.T) {
 // real cost of a hash. Times on a shared machine prove nothing, so the work is asserted above and the
 // ratio only logged.
 func TestLogin_Timing(t *testing.T) {
-	const attempts = 20
+	const attempts = 10
 	h := furnished(t)
 	h.use(&countingHasher{Hasher: secret.NewHasher(2)})
 	took := map[string][]time.Duration{}
@@ -186,6 +188,7 @@ func median(all []time.Duration) time.Duration {
 }
 
 func TestLogin_SignInWithCode(t *testing.T) {
+	t.Parallel()
 	system := access.System(office)
 	t.Run("opens a session that counts as just authenticated", func(t *testing.T) {
 		h := furnished(t)
@@ -269,6 +272,7 @@ func TestLogin_SignInWithCode(t *testing.T) {
 }
 
 func TestLogin_Reauthenticate(t *testing.T) {
+	t.Parallel()
 	t.Run("renews the session and notes the time, and keeps what is pending", func(t *testing.T) {
 		h := furnished(t)
 		ada, old := h.signIn(t)

@@ -29,12 +29,12 @@ func newProver(s Store, h Hasher, k Keyring) prover {
 type claim struct {
 	account Account
 	hash    string // of the account's password; "" when nobody can sign in with one
-	counter string // what the attempt counts for
+	attempt        // what it counts as
 }
 
 // readClaim returns the claim on an account as it is stored.
-func readClaim(tx Tx, a Account, counter string) (claim, error) {
-	c := claim{account: a, counter: counter}
+func readClaim(tx Tx, a Account, as attempt) (claim, error) {
+	c := claim{account: a, attempt: as}
 	if a.Status != access.UserActive {
 		return c, nil
 	}
@@ -46,24 +46,23 @@ func readClaim(tx Tx, a Account, counter string) (claim, error) {
 // proof is a checked password.
 type proof struct {
 	claim
-	attempt
 	right  bool
 	rehash string // the same password at today's cost, when the stored hash costs less
 }
 
 // prove counts an attempt and checks the password. Errors: Limited; Unavailable when it could not be
 // checked, which counts as no attempt.
-func (p prover) prove(ctx context.Context, c claim, password string, o access.Origin) (proof, error) {
-	try, err := p.throttle.admit(ctx, c.counter, o)
-	if err != nil {
+func (p prover) prove(ctx context.Context, c claim, password string) (proof, error) {
+	if err := p.throttle.admit(ctx, c.attempt); err != nil {
 		return proof{}, err
 	}
-	found := proof{claim: c, attempt: try}
+	found := proof{claim: c}
+	var err error
 	if found.right, found.rehash, err = p.verify(ctx, c.hash, password); err == nil {
 		return found, nil
 	}
 	// The request may be gone; its attempt is taken back all the same.
-	undo := access.Upkeep(context.WithoutCancel(ctx), p.store, try.cancelled)
+	undo := access.Upkeep(context.WithoutCancel(ctx), p.store, c.cancelled)
 	return proof{}, errors.Join(unavailable(err), undo)
 }
 
@@ -89,7 +88,7 @@ func (f proof) accept(tx Tx) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	now, err := readClaim(tx, a, f.counter)
+	now, err := readClaim(tx, a, f.attempt)
 	if err != nil {
 		return Account{}, err
 	}
@@ -130,13 +129,15 @@ func (p prover) proveOwn(ctx context.Context, by access.Actor, do audit.Action, 
 		if err != nil {
 			return err
 		}
-		who, err = readClaim(tx, own.Account, bySession(own.Account.ID))
-		return err
+		if who, err = readClaim(tx, own.Account, p.throttle.attempt(bySession(own.Account.ID), by.Origin)); err != nil {
+			return err
+		}
+		return who.check(tx)
 	})
 	if err != nil {
 		return proof{}, err
 	}
-	found, err := p.prove(ctx, who, password, by.Origin)
+	found, err := p.prove(ctx, who, password)
 	if err != nil || found.right {
 		return found, err
 	}

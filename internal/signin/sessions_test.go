@@ -14,6 +14,7 @@ import (
 func newValue(s string) secret.Value { return secret.NewValue(s) }
 
 func TestSessions_Load(t *testing.T) {
+	t.Parallel()
 	t.Run("ends after 30 minutes without a request, to the millisecond", func(t *testing.T) {
 		for after, reason := range map[time.Duration]string{
 			signin.IdleLimit - time.Millisecond: "",
@@ -107,6 +108,7 @@ func (h *house) touch(t testing.TB, id secret.Value) signin.Session {
 }
 
 func TestSessions_Touch(t *testing.T) {
+	t.Parallel()
 	t.Run("writes at most once a minute", func(t *testing.T) {
 		h := furnished(t)
 		_, id := h.signIn(t)
@@ -146,6 +148,7 @@ func TestSessions_Touch(t *testing.T) {
 }
 
 func TestSessions_pending(t *testing.T) {
+	t.Parallel()
 	t.Run("a notice is shown once, also by 16 pages at once", func(t *testing.T) {
 		h := furnished(t)
 		ada, id := h.signIn(t)
@@ -198,6 +201,7 @@ func TestSessions_pending(t *testing.T) {
 }
 
 func TestSessions_End(t *testing.T) {
+	t.Parallel()
 	t.Run("lists the live sessions, the one seen last first", func(t *testing.T) {
 		h := furnished(t)
 		_, idle := h.signIn(t)
@@ -307,6 +311,7 @@ func TestSessions_End(t *testing.T) {
 }
 
 func TestSessions_limit(t *testing.T) {
+	t.Parallel()
 	t.Run("the twenty-first sign-in ends the oldest session", func(t *testing.T) {
 		h := furnished(t)
 		var ids []secret.Value
@@ -323,6 +328,7 @@ func TestSessions_limit(t *testing.T) {
 }
 
 func TestSessions_Sweep(t *testing.T) {
+	t.Parallel()
 	t.Run("removes what is past its end and keeps the reason of an idle one", func(t *testing.T) {
 		h := furnished(t)
 		_, old := h.signIn(t)

@@ -20,6 +20,7 @@ func setupCode(t testing.TB, h *house) secret.Value {
 }
 
 func TestSetup_Complete(t *testing.T) {
+	t.Parallel()
 	t.Run("makes the Organization, its Workspace and its Owner, and signs the Owner in", func(t *testing.T) {
 		h := empty(t)
 		if needed, err := h.setup.Needed(t.Context()); !needed || err != nil {
@@ -123,6 +124,7 @@ func TestSetup_Complete(t *testing.T) {
 }
 
 func TestSetup_NewCode(t *testing.T) {
+	t.Parallel()
 	t.Run("a code works until a day has passed", func(t *testing.T) {
 		h := empty(t)
 		code := setupCode(t, h)
@@ -155,6 +157,7 @@ func TestSetup_NewCode(t *testing.T) {
 }
 
 func TestSetup_CompleteHeadless(t *testing.T) {
+	t.Parallel()
 	t.Run("ends the code that was printed before", func(t *testing.T) {
 		h := empty(t)
 		code := setupCode(t, h)

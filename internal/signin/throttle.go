@@ -120,8 +120,12 @@ type throttle struct {
 	keys  Keyring
 }
 
-// attempt is one that was admitted.
+// attempt is one on an account from an address, by the keys of their counters.
 type attempt struct{ accountKey, addressKey []byte }
+
+func (t throttle) attempt(name string, o access.Origin) attempt {
+	return attempt{accountKey: t.keys.ThrottleKey(name), addressKey: t.keys.ThrottleKey(byAddress(o))}
+}
 
 // What is counted, by name. Whoever is signed in or sits at a known browser has a counter of their
 // own, which strangers cannot run up.
@@ -143,14 +147,10 @@ func network(address string) string {
 	return netip.PrefixFrom(addr, 64).Masked().String()
 }
 
-// admit counts an attempt, or refuses it with Limited, which counts nothing and writes nothing: a
-// flood costs one read each.
-func (t throttle) admit(ctx context.Context, name string, o access.Origin) (attempt, error) {
-	a := attempt{accountKey: t.keys.ThrottleKey(name), addressKey: t.keys.ThrottleKey(byAddress(o))}
-	if err := access.Lookup(ctx, t.store, a.check); err != nil {
-		return a, err
-	}
-	return a, access.Upkeep(ctx, t.store, func(tx Tx) error {
+// admit counts an attempt, or refuses it with Limited, which counts nothing. Callers check the attempt
+// where they read anyway, so that a flood costs one read each and no write.
+func (t throttle) admit(ctx context.Context, a attempt) error {
+	return access.Upkeep(ctx, t.store, func(tx Tx) error {
 		if err := a.check(tx); err != nil {
 			return err
 		}
