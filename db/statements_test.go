@@ -1,0 +1,202 @@
+package db
+
+import (
+	"database/sql"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"dagpass/internal/access"
+)
+
+// constants returns the text constants of the package by name, read from its source.
+func constants(t *testing.T) map[string]string {
+	t.Helper()
+	set := token.NewFileSet()
+	specs := map[string]ast.Expr{}
+	must(t, fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(set, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == len(v.Names) {
+				for i, name := range v.Names {
+					specs[name.Name] = v.Values[i]
+				}
+			}
+			return true
+		})
+		return nil
+	}))
+	out := map[string]string{}
+	for name, expr := range specs {
+		if text, ok := evaluate(specs, expr); ok {
+			out[name] = text
+		}
+	}
+	return out
+}
+
+// evaluate joins literals and names of other constants.
+func evaluate(specs map[string]ast.Expr, expr ast.Expr) (string, bool) {
+	switch e := expr.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		return text, err == nil && e.Kind == token.STRING
+	case *ast.Ident:
+		if spec, ok := specs[e.Name]; ok {
+			return evaluate(specs, spec)
+		}
+	case *ast.BinaryExpr:
+		left, ok := evaluate(specs, e.X)
+		right, too := evaluate(specs, e.Y)
+		return left + right, ok && too && e.Op == token.ADD
+	}
+	return "", false
+}
+
+// statements returns everything the package can send: its constants, and the lists in every form.
+func statements(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for name, text := range constants(t) {
+		if strings.HasPrefix(name, "sql") {
+			out[name] = text
+		}
+	}
+	if len(out) < 80 {
+		t.Fatalf("found %d statements only", len(out))
+	}
+	for name, query := range lists() {
+		out[name] = query
+	}
+	return out
+}
+
+var sorts = []string{access.SortByName, access.SortByExpires, access.SortByUsed, access.SortByCreated}
+
+func lists() map[string]string {
+	out := map[string]string{}
+	for _, by := range sorts {
+		for _, desc := range []bool{false, true} {
+			name := by + " descending " + strconv.FormatBool(desc)
+			for kind, label := range map[searchKind]string{noSearch: "all", fullText: "search", namePrefix: "prefix"} {
+				out["list by "+name+" "+label] = listQuery(orderOf(by), desc, kind, false)
+				out["list by "+name+" "+label+" dense"] = listQuery(orderOf(by), desc, kind, true)
+			}
+			for _, managed := range []bool{false, true} {
+				out["organization list by "+name+" managed "+strconv.FormatBool(managed)] = orgListQuery(access.Sort{By: by, Desc: desc}, managed)
+			}
+		}
+	}
+	return out
+}
+
+func TestStatements(t *testing.T) {
+	i := newInstallation(t)
+	i.open(t)
+	raw := i.raw(t)
+	for name, query := range statements(t) {
+		if s, err := raw.PrepareContext(t.Context(), query); err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else {
+			s.Close()
+		}
+		if strings.Contains(query, `"`) {
+			t.Errorf("%s has a double quote", name)
+		}
+	}
+}
+
+// big are the tables that may have a million rows.
+var big = []string{"api_tokens", "api_token_secrets", "api_token_roles", "sessions", "audit", "t", "s", "r", "b"}
+
+// rare are the statements that are allowed to read a whole table, and why.
+var rare = map[string]string{
+	"sqlQuickCheck": "it is there to read everything, once at the start",
+}
+
+func TestStatements_doNotReadWholeTables(t *testing.T) {
+	i := newInstallation(t)
+	i.open(t)
+	raw := i.raw(t)
+	for name, query := range statements(t) {
+		plan := explain(t, raw, query)
+		for _, step := range plan {
+			table, scan := strings.CutPrefix(step, "SCAN ")
+			table, _, _ = strings.Cut(table, " ")
+			if scan && rare[name] == "" && contains(big, table) {
+				t.Errorf("%s: %s\n%s", name, step, query)
+			}
+		}
+	}
+}
+
+// TestStatements_pagesAreReadInOrder: a page without a search is not sorted, whatever the filter.
+func TestStatements_pagesAreReadInOrder(t *testing.T) {
+	i := newInstallation(t)
+	i.open(t)
+	raw := i.raw(t)
+	ordered := 0
+	for name, query := range lists() {
+		sorts := strings.HasSuffix(name, " search") || strings.HasPrefix(name, "organization") &&
+			!(strings.Contains(name, "by name") || strings.Contains(name, "by created"))
+		if sorts {
+			continue
+		}
+		ordered++
+		for _, step := range explain(t, raw, query) {
+			if strings.Contains(step, "TEMP B-TREE FOR ORDER BY") || strings.Contains(step, "TEMP B-TREE FOR LAST") {
+				t.Errorf("%s: %s", name, step)
+			}
+		}
+	}
+	if ordered < 40 {
+		t.Errorf("looked at %d lists only", ordered)
+	}
+}
+
+func explain(t *testing.T, raw *sql.DB, query string) []string {
+	t.Helper()
+	for _, command := range []string{"PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "VACUUM"} {
+		if strings.HasPrefix(strings.TrimSpace(query), command) {
+			return nil
+		}
+	}
+	args := make([]any, strings.Count(query, "$"))
+	for i := range args {
+		args[i] = "1"
+	}
+	rows, err := raw.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatalf("%v: %s", err, query)
+	}
+	defer rows.Close()
+	var plan []string
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		must(t, rows.Scan(&id, &parent, &unused, &detail))
+		plan = append(plan, detail)
+	}
+	must(t, rows.Err())
+	return plan
+}
+
+func contains(all []string, one string) bool {
+	for _, s := range all {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}
