@@ -181,11 +181,7 @@ func bindingLevel(v *visit) views.Level {
 
 // rebindToken changes the role of an Organization token in one Workspace.
 func (s *Server) rebindToken(v *visit) error {
-	body, err := readForm(v)
-	if err != nil {
-		return err
-	}
-	id, err := v.token()
+	body, id, err := readTokenForm(v)
 	if err != nil {
 		return err
 	}
@@ -228,10 +224,7 @@ func (s *Server) confirmUnbindToken(v *visit) error {
 
 // unbindToken takes the token's role in one Workspace.
 func (s *Server) unbindToken(v *visit) error {
-	if _, err := readForm(v); err != nil {
-		return err
-	}
-	id, err := v.token()
+	_, id, err := readTokenForm(v)
 	if err != nil {
 		return err
 	}

@@ -115,6 +115,16 @@ func (s *Server) showToken(v *visit) error {
 	return s.dialog(v, http.StatusOK, views.EditTokenDialog(s.editForm(v, d)))
 }
 
+// readTokenForm reads a form that is about the token the path names.
+func readTokenForm(v *visit) (form, access.TokenID, error) {
+	body, err := readForm(v)
+	if err != nil {
+		return body, "", err
+	}
+	id, err := v.token()
+	return body, id, err
+}
+
 // detail reads the token the path names, as it is where the visitor looks at it.
 func (s *Server) detail(v *visit) (access.Detail, error) {
 	id, err := v.token()
@@ -134,11 +144,7 @@ func (s *Server) editForm(v *visit, d access.Detail) views.EditToken {
 
 // editToken saves the form Edit. In a Workspace the same URL takes the role of a shared token.
 func (s *Server) editToken(v *visit) error {
-	body, err := readForm(v)
-	if err != nil {
-		return err
-	}
-	id, err := v.token()
+	body, id, err := readTokenForm(v)
 	if err != nil {
 		return err
 	}
@@ -192,11 +198,7 @@ func notManagedHere(t access.Token) error {
 
 // rotateToken replaces the value and shows the new one.
 func (s *Server) rotateToken(v *visit) error {
-	body, err := readForm(v)
-	if err != nil {
-		return err
-	}
-	id, err := v.token()
+	body, id, err := readTokenForm(v)
 	if err != nil {
 		return err
 	}
@@ -237,11 +239,7 @@ func (s *Server) askDelete(v *visit, status int, body form, problems views.Probl
 
 // deleteToken ends the token for ever, when the word was typed exactly.
 func (s *Server) deleteToken(v *visit) error {
-	body, err := readForm(v)
-	if err != nil {
-		return err
-	}
-	id, err := v.token()
+	body, id, err := readTokenForm(v)
 	if err != nil {
 		return err
 	}
