@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"dagpass/internal/access"
-	"dagpass/internal/secret"
 	"dagpass/views"
 	"dagpass/web/middleware"
 )
@@ -36,7 +35,7 @@ func (s *Server) setUp(v *visit) error {
 	if err != nil {
 		return err
 	}
-	opened, founded, err := s.Setup.Complete(v.ctx(), secret.NewValue(body.get(views.FieldCode)), access.NewOrg{
+	opened, founded, err := s.Setup.Complete(v.ctx(), pastedCode(body), access.NewOrg{
 		Name: body.get(views.FieldOrganization), Workspace: body.get(views.FieldWorkspace),
 		OwnerName: body.get(views.FieldFullName), OwnerMail: body.get(views.FieldEmail),
 	}, body.get(views.FieldPassword), middleware.OriginOf(v.Request()))
@@ -51,8 +50,11 @@ func (s *Server) setUp(v *visit) error {
 	default:
 		return err
 	}
-	by := access.Actor{Kind: access.UserActor, ID: string(opened.User.ID), Credential: secret.HashOf(opened.Session)}
-	if err := s.Sessions.SetNotice(v.ctx(), by, "Dagpass is ready. Create your first API token."); err != nil {
+	session, err := s.Sessions.Load(v.ctx(), opened.Session)
+	if err != nil {
+		return err
+	}
+	if err := s.Sessions.SetNotice(v.ctx(), session.Actor(middleware.OriginOf(v.Request())), "Dagpass is ready. Create your first API token."); err != nil {
 		return err
 	}
 	return s.enter(v, opened, views.WorkspaceTokensURL(string(founded.Workspace.ID)))
@@ -78,7 +80,7 @@ func (s *Server) reset(v *visit) error {
 	if err != nil {
 		return err
 	}
-	err = s.Accounts.ResetPassword(v.ctx(), secret.NewValue(body.get(views.FieldCode)),
+	err = s.Accounts.ResetPassword(v.ctx(), pastedCode(body),
 		body.get(views.FieldPassword), middleware.OriginOf(v.Request()))
 	if access.CodeOf(err) == access.Invalid {
 		return s.resetForm(v, http.StatusUnprocessableEntity, views.Reset{Code: body.shown(views.FieldCode), Problems: problemsOf(err)})

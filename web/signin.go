@@ -101,9 +101,14 @@ func (s *Server) enter(v *visit, opened signin.Opened, next string) error {
 	return v.Redirect(http.StatusSeeOther, next)
 }
 
+// pastedCode is a one-time code as people paste it, without the space around it.
+func pastedCode(body form) secret.Value {
+	return secret.NewValue(strings.TrimSpace(body.get(views.FieldCode)))
+}
+
 // signInWithCode opens a session for whoever holds a one-time code.
 func (s *Server) signInWithCode(v *visit, body form, next string) error {
-	opened, err := s.Login.SignInWithCode(v.ctx(), secret.NewValue(strings.TrimSpace(body.get(views.FieldCode))),
+	opened, err := s.Login.SignInWithCode(v.ctx(), pastedCode(body),
 		s.cookies.current(v.Request()), middleware.OriginOf(v.Request()))
 	if access.CodeOf(err) == access.Invalid {
 		return s.signInForm(v, http.StatusUnprocessableEntity, views.SignIn{Next: next, ByCode: true, Problems: problemsOf(err)})
