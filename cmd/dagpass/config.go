@@ -45,18 +45,18 @@ type address struct {
 	InsecureHTTP bool   `name:"insecure-http" env:"DAGPASS_INSECURE_HTTP" help:"Allow a public URL with plain http outside this machine; for trials only."`
 }
 
-// network says where and how the server answers.
-type network struct {
+// networking says where and how the server answers.
+type networking struct {
 	address
 	TrustedProxies []string `name:"trusted-proxies" env:"DAGPASS_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of reverse proxies whose X-Forwarded-For is believed."`
 	ExtraHosts     []string `name:"extra-hosts" env:"DAGPASS_EXTRA_HOSTS" placeholder:"HOST" help:"Further names under which the console answers, such as those of a second proxy."`
-	HSTS           string   `name:"hsts" default:"subdomains" enum:"subdomains,host,off" env:"DAGPASS_HSTS" placeholder:"REACH" help:"Reach of Strict-Transport-Security with an https public URL: ${enum}. (${default})"`
+	HSTS           string   `name:"hsts" default:"subdomains" enum:"subdomains,host,off" env:"DAGPASS_HSTS" placeholder:"REACH" help:"Reach of Strict-Transport-Security with an https public URL: subdomains, host or off. (${default})"`
 }
 
 // logging says what is logged and how.
 type logging struct {
-	LogLevel  string `name:"log-level" default:"${log_level}" enum:"debug,info,warn,error" env:"DAGPASS_LOG_LEVEL" placeholder:"LEVEL" help:"Least level that is logged: ${enum}. (${default})"`
-	LogFormat string `name:"log-format" default:"auto" enum:"auto,text,json" env:"DAGPASS_LOG_FORMAT" placeholder:"FORMAT" help:"${enum}; auto is text on a terminal and json elsewhere. (${default})"`
+	LogLevel  string `name:"log-level" default:"${log_level}" enum:"debug,info,warn,error" env:"DAGPASS_LOG_LEVEL" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error. (${default})"`
+	LogFormat string `name:"log-format" default:"auto" enum:"auto,text,json" env:"DAGPASS_LOG_FORMAT" placeholder:"FORMAT" help:"auto, text or json; auto is text on a terminal and json elsewhere. (${default})"`
 }
 
 // Exit codes beside 0 and 1.

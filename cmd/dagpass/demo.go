@@ -16,7 +16,7 @@ import (
 // demoCommand is serve on a directory of its own: same settings, same code, and no other mode.
 type demoCommand struct {
 	Data string `placeholder:"DIR" help:"Keep the data in a directory that the demo made, or may make; without it a temporary one, removed at the end."`
-	network
+	networking
 	logging
 }
 
@@ -44,7 +44,7 @@ func (c *demoCommand) Run(ctx context.Context, e env) (err error) {
 		return err
 	}
 	at := storage{Data: data}
-	in, err := prepareDemo(ctx, at, c.network.publicURL(listener.Addr().String()))
+	in, err := prepareDemo(ctx, at, c.publicURL(listener.Addr().String()))
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -52,7 +52,7 @@ func (c *demoCommand) Run(ctx context.Context, e env) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s := &server{log: log, db: d, listener: listener, network: c.network, limits: limits}
+	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits}
 	return s.run(ctx, func(ctx context.Context) error {
 		return s.introduce(ctx, e, in, fmt.Sprintf("The data is in %s. %s", data, ending))
 	})

@@ -23,7 +23,7 @@ import (
 
 type serveCommand struct {
 	storage
-	network
+	networking
 	logging
 }
 
@@ -45,7 +45,7 @@ func (c *serveCommand) Run(ctx context.Context, e env) error {
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
-	s := &server{log: log, db: d, listener: listener, network: c.network, limits: limits}
+	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits}
 	return s.run(ctx, func(ctx context.Context) error { return s.offerSetup(ctx, e) })
 }
 
@@ -68,7 +68,7 @@ type server struct {
 	log      *slog.Logger
 	db       *db.DB
 	listener net.Listener
-	network  network
+	network  networking
 	limits   middleware.Config
 	draining atomic.Bool
 

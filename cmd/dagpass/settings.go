@@ -101,7 +101,7 @@ func (a address) publicURL(listening string) string {
 }
 
 // limits are the settings of the middleware, or a refusal of one that can't be used.
-func (n network) limits() (middleware.Config, error) {
+func (n networking) limits() (middleware.Config, error) {
 	if err := n.check(); err != nil {
 		return middleware.Config{}, err
 	}
