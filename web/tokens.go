@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -74,9 +75,10 @@ func (s *Server) back(v *visit, id access.TokenID) string {
 	return readFilter(v).listURL(v)
 }
 
-// fromTokenPage reports whether the dialog was opened on the page of an Organization token.
+// fromTokenPage reports whether the dialog was opened on the page of an Organization token, which is
+// the only one that shows the token's roles in Workspaces.
 func fromTokenPage(v *visit) bool {
-	return v.underOrganization() && (v.QueryParam("from") == views.FromToken || v.Param("ws") != "")
+	return v.underOrganization() && (v.QueryParam("from") == views.FromToken || strings.Contains(v.Path(), "/bindings"))
 }
 
 // listFilter is the state of a token list as its URL carries it.
