@@ -102,7 +102,7 @@ func (db *DB) verifyChain(ctx context.Context, chain string, expected []audit.He
 func (db *DB) events(ctx context.Context, chain string, after int64) ([]audit.Event, error) {
 	var events []audit.Event
 	err := db.view(ctx, func(tx *Tx) (err error) {
-		events, err = all(tx, scanEvent, sqlEvents, chain, after, verifyBatch)
+		events, err = all(tx.longRunning(), scanEvent, sqlEvents, chain, after, verifyBatch)
 		return err
 	})
 	return events, err
@@ -177,5 +177,5 @@ func (tx *Tx) auditStart(chain, org string) (audit.Head, error) {
 }
 
 func anchorAuthority(h audit.Head, at time.Time) authority {
-	return authority{table: "audit_anchors", row: h.Chain}.text(h.Chain).number(h.Seq).bytes(h.Hash).instant(at)
+	return sealedOf("audit_anchors", h.Chain).text(h.Chain).number(h.Seq).blob(h.Hash).instant(at)
 }

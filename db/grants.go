@@ -234,7 +234,7 @@ func (t *tokenAuthority) into() []any {
 }
 
 func (t tokenAuthority) authority() authority {
-	return authority{table: "api_tokens", row: t.id}.
+	return sealedOf("api_tokens", t.id).
 		text(t.id, t.org, t.workspace.String, t.state).number(t.expiryDays).instant(instant(t.expiresAt)).number(t.generation)
 }
 

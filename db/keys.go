@@ -35,7 +35,7 @@ type keyRow struct {
 }
 
 func (k keyRow) authority() authority {
-	return authority{table: "signing_keys", row: k.kid}.text(k.kid, k.purpose, k.state).bytes(k.public).bytes(k.wrapped)
+	return sealedOf("signing_keys", k.kid).text(k.kid, k.purpose, k.state).blob(k.public).blob(k.wrapped)
 }
 
 func (tx *Tx) scanKey(s scanner) (keyRow, error) {

@@ -18,29 +18,42 @@ var errAltered = errors.New("db: altered row")
 
 // authority is the columns of a row that grant something, in the order in which they are sealed.
 type authority struct {
-	table   string
-	row     string // names the row in the log and the record; never a secret
-	columns [][]byte
+	table string
+	row   string // names the row in the log and the record; never a secret
+	bytes []byte // the columns, one behind the other
+	ends  []int  // where each ends
+}
+
+// sealedOf begins the columns of a row.
+func sealedOf(table, row string) authority {
+	return authority{table: table, row: row, bytes: make([]byte, 0, 256), ends: make([]int, 0, 12)}
+}
+
+func (a authority) end() authority {
+	a.ends = append(a.ends, len(a.bytes))
+	return a
 }
 
 // text adds columns of text that are never NULL.
 func (a authority) text(values ...string) authority {
 	for _, v := range values {
-		a.columns = append(a.columns, []byte(v))
+		a.bytes = append(a.bytes, v...)
+		a = a.end()
 	}
 	return a
 }
 
-// bytes adds a column of bytes.
-func (a authority) bytes(v []byte) authority {
-	a.columns = append(a.columns, v)
-	return a
+// blob adds a column of bytes.
+func (a authority) blob(v []byte) authority {
+	a.bytes = append(a.bytes, v...)
+	return a.end()
 }
 
 // number adds columns of integers.
 func (a authority) number(values ...int64) authority {
 	for _, v := range values {
-		a.columns = append(a.columns, binary.BigEndian.AppendUint64(nil, uint64(v)))
+		a.bytes = binary.BigEndian.AppendUint64(a.bytes, uint64(v))
+		a = a.end()
 	}
 	return a
 }
@@ -48,17 +61,27 @@ func (a authority) number(values ...int64) authority {
 // instant adds a column of time, where the zero time is NULL and shorter than any other.
 func (a authority) instant(t time.Time) authority {
 	if t.IsZero() {
-		return a.bytes(nil)
+		return a.end()
 	}
 	return a.number(t.UnixMilli())
 }
 
-func (a authority) seal(k *secret.Keyring) []byte { return k.RowMAC(a.table, a.columns...) }
+func (a authority) columns() [][]byte {
+	out := make([][]byte, len(a.ends))
+	start := 0
+	for i, end := range a.ends {
+		out[i] = a.bytes[start:end]
+		start = end
+	}
+	return out
+}
+
+func (a authority) seal(k *secret.Keyring) []byte { return k.RowMAC(a.table, a.columns()...) }
 
 // check returns errAltered unless mac is the code of the row, and sees to it that an altered row is
 // reported.
 func (tx *Tx) check(a authority, mac []byte) error {
-	if tx.db.keyring.RowMACEqual(mac, a.table, a.columns...) {
+	if tx.db.keyring.RowMACEqual(mac, a.table, a.columns()...) {
 		return nil
 	}
 	tx.db.integrity.altered(tx.db.log, a)

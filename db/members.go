@@ -70,12 +70,12 @@ func (r *memberRole) into() []any {
 }
 
 func memberAuthority(at access.Scope, who access.Subject, role access.Role) authority {
-	return authority{table: "member_roles", row: at.Entity() + " " + who.ID}.
+	return sealedOf("member_roles", at.Entity()+" "+who.ID).
 		text(string(at.Org), string(at.Level()), at.Entity(), string(who.Kind), who.ID, string(role))
 }
 
 func membershipAuthority(team, user string) authority {
-	return authority{table: "team_members", row: team + " " + user}.text(team, user)
+	return sealedOf("team_members", team+" "+user).text(team, user)
 }
 
 // scope is the entity as a scope.

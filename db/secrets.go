@@ -43,7 +43,7 @@ func (s *secretRow) into() []any {
 }
 
 func (s secretRow) authority() authority {
-	return authority{table: "api_token_secrets", row: s.jti}.bytes(s.digest[:]).
+	return sealedOf("api_token_secrets", s.jti).blob(s.digest[:]).
 		text(s.token).number(s.generation).text(s.pepper, s.jti, s.kid).number(s.validFrom).
 		instant(instant(s.endedAt)).text(s.reason)
 }

@@ -25,7 +25,7 @@ const (
 // pragmas are set on every connection; security.md 13 says why each.
 var pragmas = []string{
 	"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)",
-	"secure_delete(1)", "trusted_schema(0)", "cell_size_check(1)",
+	"secure_delete(1)", "trusted_schema(0)", "cell_size_check(1)", "cache_size(-8000)",
 }
 
 func dsn(path string, for_ purpose) string {

@@ -13,7 +13,8 @@ import (
 //	$1 entity  $2, $3 range of sort_expires  $4 role or ''  $5 home flag or -1
 //	$6, $7 what the page follows  $8 limit  $9 offset  $10, $11 search
 //
-// The unary plus keeps SQLite from choosing an index by the status instead of by the order.
+// The unary plus keeps SQLite from choosing an index by the status instead of by the order. When
+// few rows match, the index of what they match by is read instead and the matches are sorted.
 const (
 	listColumns = `SELECT ` + tokenColumns + `, r.role, r.home,
 	CASE WHEN r.entity_type = 'organization' THEN (SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0) ELSE 0 END,
@@ -23,11 +24,15 @@ const (
 	listBySearch = `FROM token_search f CROSS JOIN api_tokens t ON t.row = f.rowid
 CROSS JOIN api_token_roles r ON r.entity_id = $1 AND r.token_id = t.id `
 
+	listByStatus = `FROM api_token_roles r INDEXED BY api_token_roles_expires JOIN api_tokens t ON t.id = r.token_id `
+
 	listFilter = `
+WHERE r.entity_id = $1 AND r.sort_expires > $2 AND r.sort_expires <= $3 AND ($4 = '' OR r.role = $4) AND ($5 = -1 OR r.home = $5)`
+	listFilterLast = `
 WHERE r.entity_id = $1 AND +r.sort_expires > $2 AND +r.sort_expires <= $3 AND ($4 = '' OR r.role = $4) AND ($5 = -1 OR r.home = $5)`
 
 	listFound    = ` AND f.token_search MATCH $10`
-	listFoundToo = ` AND t.row IN (SELECT rowid FROM token_search WHERE token_search MATCH $10)`
+	listFoundToo = ` AND EXISTS (SELECT 1 FROM token_search f WHERE f.rowid = t.row AND f.token_search MATCH $10)`
 	listPrefix   = ` AND r.sort_name >= $10 AND r.sort_name < $11`
 
 	listNameAsc     = ` AND (r.sort_name, r.token_id) > ($6, $7) ORDER BY r.sort_name, r.token_id`
@@ -49,8 +54,8 @@ const (
 	countFound       = ` AND f.token_search MATCH $7`
 	countPrefix      = ` AND r.sort_name >= $7 AND r.sort_name < $8`
 	sqlCountMatching = countBegin + listByOrder + listFilter + countEnd
-	sqlCountFound    = countBegin + listBySearch + listFilter + countFound + countEnd
-	sqlCountPrefixed = countBegin + listByOrder + listFilter + countPrefix + countEnd
+	sqlCountFound    = countBegin + listBySearch + listFilterLast + countFound + countEnd
+	sqlCountPrefixed = countBegin + listByOrder + listFilterLast + countPrefix + countEnd
 
 	sqlCountExpiring = `
 SELECT count(*) FROM (SELECT 1 FROM api_token_roles r
@@ -89,23 +94,31 @@ func orderOf(by string) order {
 		key: func(k sortKeys, _ string) any { return k.name }}
 }
 
-// listQuery is the statement of a page. dense says that so many rows match that going through them
-// in order finds a page sooner than sorting all of them.
-func listQuery(o order, desc bool, kind searchKind, dense bool) string {
-	parts := []string{listColumns, listByOrder, tokenPeople, listFilter}
+// listShape is what decides, beside the order, how a page is best read.
+type listShape struct {
+	search searchKind
+	status bool // narrowed to a status
+	dense  bool // so many rows match that going through them in order finds a page sooner than sorting all
+}
+
+// listQuery is the statement of a page.
+func listQuery(o order, desc bool, shape listShape) string {
+	from, filter, found := listByOrder, listFilterLast, ""
 	switch {
-	case kind == namePrefix:
-		parts = append(parts, listPrefix)
-	case kind == fullText && dense:
-		parts = append(parts, listFoundToo)
-	case kind == fullText:
-		parts[1] = listBySearch
-		parts = append(parts, listFound)
+	case shape.search == namePrefix:
+		found = listPrefix
+	case shape.search == fullText && shape.dense:
+		found = listFoundToo
+	case shape.search == fullText:
+		from, found = listBySearch, listFound
+	case shape.status && !shape.dense:
+		from, filter = listByStatus, listFilter
 	}
+	end := o.asc
 	if desc {
-		return strings.Join(append(parts, o.desc, listLimit), "")
+		end = o.desc
 	}
-	return strings.Join(append(parts, o.asc, listLimit), "")
+	return strings.Join([]string{listColumns, from, tokenPeople, filter, found, end, listLimit}, "")
 }
 
 // filterArgs are $1 to $5.
@@ -136,6 +149,7 @@ func (tx *Tx) statusRange(s access.Status) (low, high int64) {
 
 // TokensAt implements [access.TokenListTx].
 func (tx *Tx) TokensAt(at access.Scope, f access.TokenFilter, s access.Sort, p access.Page) (access.TokenList, error) {
+	tx = tx.longRunning()
 	var list access.TokenList
 	var err error
 	if list.Total, err = tx.count(sqlCounter, at.Entity(), countAt); err != nil {
@@ -182,7 +196,7 @@ func (tx *Tx) page(at access.Scope, f access.TokenFilter, s access.Sort, p acces
 		return nil, err
 	}
 	args := append(tx.filterArgs(at, f), after, id, p.Limit+1, p.Offset)
-	return all(tx, tx.scanListed, listQuery(o, s.Desc, find.kind, dense), append(args, find.args()...)...)
+	return all(tx, tx.scanListed, listQuery(o, s.Desc, listShape{find.kind, f.Status != "", dense}), append(args, find.args()...)...)
 }
 
 // after returns what the rows of a page follow: the sort value and id of a token, or what comes

@@ -66,6 +66,7 @@ func (tx *Tx) TokenNamed(at access.Scope, name string, except access.TokenID) (b
 // TokensOf implements [access.TokenListTx]. Role is that of the token's home. It pages by offset
 // only, as the API does; the order is by name where the column is unknown.
 func (tx *Tx) TokensOf(org access.OrgID, owned access.Actor, every bool, s access.Sort, p access.Page) ([]access.TokenRow, int, error) {
+	tx = tx.longRunning()
 	if every {
 		total, err := tx.count(sqlCounter, string(org), countOf)
 		if err != nil {
@@ -121,6 +122,7 @@ func orgOrder(s access.Sort) string {
 
 // Unbound implements [access.TokenListTx]. Matches are counted up to [access.MatchLimit].
 func (tx *Tx) Unbound(at access.Scope, typed string, limit int) ([]access.Token, int, int, error) {
+	tx = tx.longRunning()
 	every, err := tx.count(sqlCounter, string(at.Org), countAt)
 	if err != nil {
 		return nil, 0, 0, err
@@ -146,6 +148,7 @@ func (tx *Tx) Unbound(at access.Scope, typed string, limit int) ([]access.Token,
 
 // WorkspacesWithout implements [access.TokenListTx], by name.
 func (tx *Tx) WorkspacesWithout(t access.Token, typed string, limit int) ([]access.Workspace, int, error) {
+	tx = tx.longRunning()
 	bound, err := tx.BoundWorkspaces(t.ID, access.MaxBindings)
 	if err != nil {
 		return nil, 0, err

@@ -63,7 +63,7 @@ type tokenRoleRow struct {
 }
 
 func (r tokenRoleRow) authority() authority {
-	return authority{table: "api_token_roles", row: r.entity + " " + r.token}.
+	return sealedOf("api_token_roles", r.entity+" "+r.token).
 		text(r.org, r.level, r.entity, r.token, string(r.role)).number(r.home)
 }
 

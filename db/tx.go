@@ -16,10 +16,11 @@ import (
 // Tx is one transaction. It implements what the domain packages see of one; it is used by the
 // goroutine of its closure only, and not after the closure returned.
 type Tx struct {
-	db   *DB
-	ctx  context.Context
-	conn *conn
-	now  time.Time
+	db    *DB
+	ctx   context.Context // what statements run under; see longRunning
+	limit context.Context // when it ends, no further statement begins
+	conn  *conn
+	now   time.Time
 }
 
 var _ access.Tx = (*Tx)(nil)
@@ -92,13 +93,14 @@ func (db *DB) run(ctx context.Context, p *pool, begin string, fn func(*Tx) error
 		return db.failure(err)
 	}
 	defer p.put(c)
-	if p.use == writing {
-		ctx = context.WithoutCancel(ctx)
-	}
-	if err := c.exec(ctx, begin); err != nil {
+	calm := context.WithoutCancel(ctx)
+	if err := c.exec(calm, begin); err != nil {
 		return db.failure(err)
 	}
-	tx := &Tx{db: db, ctx: ctx, conn: c, now: db.clock.instant()}
+	tx := &Tx{db: db, ctx: calm, limit: ctx, conn: c, now: db.clock.instant()}
+	if p.use == writing {
+		tx.limit = calm
+	}
 	return tx.finish(fn)
 }
 
@@ -139,11 +141,23 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // NewID returns a new id; see [access.GateTx].
 func (tx *Tx) NewID() string { return tx.db.ids.Next(tx.now) }
 
+// longRunning returns the transaction for statements whose cost grows with the data: they are
+// interrupted when its limit ends. The others are not, because the driver starts a goroutine for each
+// statement that can be interrupted, which costs several times what an indexed read does.
+func (tx *Tx) longRunning() *Tx {
+	long := *tx
+	long.ctx = tx.limit
+	return &long
+}
+
 var errEnded = errors.New("db: the transaction is used after its end")
 
 func (tx *Tx) statement(query string) (*sql.Stmt, error) {
 	if tx.conn == nil {
 		return nil, errEnded
+	}
+	if err := tx.limit.Err(); err != nil {
+		return nil, err
 	}
 	return tx.conn.statement(tx.ctx, query)
 }

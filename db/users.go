@@ -31,7 +31,7 @@ type userRow struct {
 }
 
 func (u userRow) authority() authority {
-	return authority{table: "users", row: string(u.ID)}.
+	return sealedOf("users", string(u.ID)).
 		text(string(u.ID), u.Email, string(u.Status), u.passwordHash).number(u.epoch)
 }
 

@@ -44,7 +44,7 @@ ORDER BY w.name_fold, w.id`
 )
 
 func workspaceAuthority(at access.Scope) authority {
-	return authority{table: "workspaces", row: string(at.Workspace)}.text(string(at.Workspace), string(at.Org))
+	return sealedOf("workspaces", string(at.Workspace)).text(string(at.Workspace), string(at.Org))
 }
 
 func (tx *Tx) scanWorkspace(s scanner) (access.Workspace, error) {
@@ -136,6 +136,7 @@ func (tx *Tx) DeleteWorkspace(at access.Scope) error {
 
 // WorkspacesOf implements [access.WorkspaceTx].
 func (tx *Tx) WorkspacesOf(by access.Actor, org access.OrgID, owner bool, limit int) ([]access.MyWorkspace, int, error) {
+	tx = tx.longRunning()
 	held, err := tx.rolesIn(org, by)
 	if err != nil {
 		return nil, 0, err
