@@ -34,7 +34,7 @@ func (s *Server) askToken(v *visit, status int, body form, role string, problems
 	}
 	var candidates []views.Candidate
 	for _, t := range found.Found {
-		candidates = append(candidates, views.Candidate{ID: string(t.ID), Name: t.Name, Detail: "…" + t.Hint})
+		candidates = append(candidates, views.Candidate{ID: string(t.ID), Name: t.Name, Detail: t.Hint})
 	}
 	choice := picker(v, candidates, found.Matching, body.shown(views.FieldToken))
 	if searching(v) {
