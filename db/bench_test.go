@@ -55,7 +55,7 @@ func (f *filled) insert(tx *Tx, first, n int) error {
 }
 
 // benchRows is how many tokens the benchmark works on.
-const benchRows = 30_000
+const benchRows = 100_000
 
 func BenchmarkStore(b *testing.B) {
 	f := fill(b, benchRows)
