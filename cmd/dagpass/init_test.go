@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -58,6 +59,37 @@ func TestInit_MakesAHouseThatAnswers(t *testing.T) {
 		a := p.do(http.MethodGet, "/v1/organizations", nil, bearer)
 		if !strings.Contains(a.body, `"totalCount":1,`) {
 			t.Errorf("now there are more: %s", a.body)
+		}
+	})
+}
+
+func TestServe_StoresWhatIsInMemoryWhenItStops(t *testing.T) {
+	data := newData(t)
+	var made created
+	if err := json.Unmarshal([]byte(initialize(t, data, "--owner-token", "automation", "--json")), &made); err != nil {
+		t.Fatal(err)
+	}
+	bearer := http.Header{"Authorization": {"Bearer " + made.Token}}
+	path := "/v1/organizations/" + made.OrganizationID + "/tokens"
+	first := launch(t, "serve", "--data", data)
+	if a := first.do(http.MethodGet, path, nil, bearer); a.status != http.StatusOK || strings.Contains(a.body, `"lastUsedAt"`) {
+		t.Fatalf("status %d: %s", a.status, a.body)
+	}
+	first.stop()
+
+	t.Run("the last use of a token", func(t *testing.T) {
+		second := launch(t, "serve", "--data", data)
+		if a := second.do(http.MethodGet, path, nil, bearer); !strings.Contains(a.body, `"lastUsedAt"`) {
+			t.Errorf("not in %s", a.body)
+		}
+	})
+	t.Run("and logs a head that the audit record passes through", func(t *testing.T) {
+		heads := regexp.MustCompile(`"audit head","head":"([^"]+)"`).FindAllStringSubmatch(first.stdout.String(), -1)
+		if len(heads) < 2 {
+			t.Fatalf("%d heads in:\n%s", len(heads), first.stdout)
+		}
+		for _, head := range heads {
+			must(t, "", "audit", "verify", "--data", data, "--head", head[1])
 		}
 	})
 }
