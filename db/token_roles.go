@@ -170,3 +170,8 @@ func (tx *Tx) BoundWorkspaces(id access.TokenID, limit int) ([]access.WorkspaceI
 
 func (tx *Tx) countUp(entity, what string) error   { return tx.put(sqlCountUp, entity, what) }
 func (tx *Tx) countDown(entity, what string) error { return tx.put(sqlCountDown, entity, what) }
+
+// TokenCount implements [access.TokenTx].
+func (tx *Tx) TokenCount(at access.Scope) (int, error) {
+	return tx.count(sqlCounter, at.Entity(), countAt)
+}

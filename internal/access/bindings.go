@@ -28,10 +28,25 @@ func (s *Tokens) Bind(ctx context.Context, by Actor, at Scope, id TokenID, role 
 		if err := c.MayGrant(role, WorkspaceLevel); err != nil {
 			return err
 		}
+		if err := mayBind(tx, tok, at); err != nil {
+			return err
+		}
 		c.RecordAt(at, audit.TokenBindingAdd, tok.target(), audit.Change{Field: "role", After: string(role)})
 		return tx.SetTokenRole(tok, at, role, by.Person())
 	})
 	return tok, err
+}
+
+// mayBind refuses a role more than a token, or than a Workspace, may hold.
+func mayBind(tx Tx, tok Token, at Scope) error {
+	roles, err := tx.TokenRoles(tok)
+	if err != nil {
+		return err
+	}
+	if len(roles) >= MaxBindings {
+		return Conflicting(ReasonFull, tok.Name+" has a role in 1,000 places, and can't have more.")
+	}
+	return hasRoom(tx, at)
 }
 
 // Rebind changes the role of a shared token in one Workspace and leaves all others as they are.

@@ -31,6 +31,7 @@ const (
 	ReasonStale            = "changed_meanwhile" // the record changed since it was shown
 	ReasonRotated          = "rotated_meanwhile"
 	ReasonTaken            = "taken"
+	ReasonFull             = "limit_reached"
 	ReasonLastOwner        = "last_owner"
 	ReasonOrganizationOnly = "organization_token" // managed at Organization level only
 	ReasonInvalidToken     = "invalid_token"

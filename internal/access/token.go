@@ -1,7 +1,6 @@
 package access
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -108,16 +107,23 @@ func (t Token) OrganizationScoped() bool { return t.Home.Level() == OrgLevel }
 // is the generation the caller was shown. Conflict when the token was rotated since.
 func (t Token) Rotated(seen int, now time.Time, by Person) (Token, error) {
 	if seen != t.Generation {
-		err := Conflicting(ReasonRotated, fmt.Sprintf(
-			"%s was rotated at %s UTC, after this page was opened. Its new value was shown then.", t.Name, t.LastRotatedAt.Format("15:04")))
-		err.OccurredAt = t.LastRotatedAt
-		return t, err
+		return t, t.rotatedSince()
 	}
 	t.Generation++
 	t.StartAt = now.Truncate(time.Second)
 	t.EndAt = t.Expiry.End(t.StartAt)
 	t.LastRotatedAt, t.UpdatedAt, t.UpdatedBy = now, now, by
 	return t, nil
+}
+
+func (t Token) rotatedSince() error {
+	when := ""
+	if !t.LastRotatedAt.IsZero() {
+		when = " at " + t.LastRotatedAt.Format("15:04") + " UTC"
+	}
+	err := Conflicting(ReasonRotated, t.Name+" was rotated"+when+", after this page was opened. Its new value was shown then.")
+	err.OccurredAt = t.LastRotatedAt
+	return err
 }
 
 // Claims is what the token's next value says about it: only facts that can't change while it lives.
@@ -183,6 +189,8 @@ type TokenTx interface {
 	RemoveTokenRole(t Token, at Scope) error
 	// RolesIn returns every token's role at a scope, without Workspace names.
 	RolesIn(at Scope) ([]TokenRole, error)
+	// TokenCount returns how many tokens have a role at a scope, without counting them.
+	TokenCount(at Scope) (int, error)
 	// UseFormKey notes that a form was sent. Conflict with reason already_done when it was before.
 	UseFormKey(session secret.Digest, key string) error
 }

@@ -65,6 +65,9 @@ func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) 
 		if err := c.MayGrant(in.Role, home.Level()); err != nil {
 			return err
 		}
+		if err := hasRoom(tx, home); err != nil {
+			return err
+		}
 		if err := useFormKey(tx, by, in.FormKey); err != nil {
 			return err
 		}
@@ -81,6 +84,18 @@ func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) 
 		return Token{}, secret.Value{}, err
 	}
 	return tok, val, nil
+}
+
+// MaxTokens is the greatest number of tokens with a role at one scope (security.md 10).
+const MaxTokens = 100_000
+
+// hasRoom refuses one token more than a scope may hold.
+func hasRoom(tx Tx, at Scope) error {
+	n, err := tx.TokenCount(at)
+	if err == nil && n >= MaxTokens {
+		return Conflicting(ReasonFull, "There are 100,000 API tokens here, and there can't be more. Delete those nobody uses.")
+	}
+	return err
 }
 
 func (in NewToken) token(id TokenID, home Scope, c *Changing) Token {

@@ -417,3 +417,20 @@ func TestOrganizations_AreAWall(t *testing.T) {
 
 func first[T any](_ T, err error) error          { return err }
 func second[T, U any](_ T, _ U, err error) error { return err }
+
+// TestTokens_LimitsHold: a full Workspace takes no further token, and a token no further role.
+func TestTokens_LimitsHold(t *testing.T) {
+	h := dagpasstest.New(t)
+	finance := h.NewWorkspace("Finance")
+	shared, _ := h.Token(h.Owner, h.Org.Scope(), "shared", access.OrgMember)
+	h.Edit(`UPDATE counters SET tokens = 99999 WHERE entity_id = '` + string(h.Workspace.ID) + `'`)
+	h.Edit(`INSERT INTO counters (entity_id, what, tokens) VALUES ('` + string(h.Workspace.ID) + `', 'at', 99999) ON CONFLICT DO NOTHING`)
+	h.Token(h.Owner, h.Workspace.Scope(), "the last one", access.WorkspaceMember)
+
+	_, _, err := h.Tokens.Create(t.Context(), h.Actor(h.Owner), h.Workspace.Scope(), access.NewToken{Name: "one too many", Role: access.WorkspaceMember})
+	wantReason(t, err, access.ReasonFull)
+	_, err = h.Tokens.Bind(t.Context(), h.Actor(h.Owner), h.Workspace.Scope(), shared.ID, access.WorkspaceMember)
+	wantReason(t, err, access.ReasonFull)
+	_, err = h.Tokens.Bind(t.Context(), h.Actor(h.Owner), finance.Scope(), shared.ID, access.WorkspaceMember)
+	wantCode(t, err, "")
+}

@@ -60,6 +60,16 @@ func (h *House) Raw() []string {
 	return files
 }
 
+// Edit changes the file by hand, as only somebody with the data directory could.
+func (h *House) Edit(statement string) {
+	h.T.Helper()
+	raw, err := sql.Open("sqlite", "file:"+filepath.Join(h.Dir, "dagpass.db"))
+	h.must(err)
+	defer raw.Close()
+	_, err = raw.Exec(statement)
+	h.must(err)
+}
+
 func (h *House) look(read func(*sql.DB)) {
 	h.T.Helper()
 	raw, err := sql.Open("sqlite", "file:"+filepath.Join(h.Dir, "dagpass.db")+"?mode=ro")
