@@ -72,14 +72,6 @@ func (s *small) held(t *testing.T, by access.Actor) (access.Grants, error) {
 	return g, err
 }
 
-func (s *small) wantNothing(t *testing.T, by access.Actor) {
-	t.Helper()
-	g, err := s.held(t, by)
-	if access.CodeOf(err) != access.Unauthenticated && (err != nil || len(g.Org)+len(g.Workspace) > 0) {
-		t.Errorf("still holds %+v, %v", g, err)
-	}
-}
-
 func TestIntegrity_anAlteredRowGrantsNothing(t *testing.T) {
 	user := func(s *small) access.Actor { return s.user }
 	token := func(s *small) access.Actor { return s.token }

@@ -195,9 +195,8 @@ func TestOrganizationTokens_Page(t *testing.T) {
 	})
 	t.Run("a Workspace Owner sees the item disabled with the reason, and the server refuses", func(t *testing.T) {
 		ada := h.Browser(h.Member("Ada", h.Workspace.Scope(), access.WorkspaceOwner))
-		page := ada.Get(tokensPath(h)).Status(200)
 		h.Token(h.Owner, h.Workspace.Scope(), "ci", access.WorkspaceMember)
-		page = ada.Get(tokensPath(h)).Has("Only an Organization Owner can do this")
+		page := ada.Get(tokensPath(h)).Has("Only an Organization Owner can do this")
 		if item := page.Find("[aria-disabled=true]"); item == nil || !strings.Contains(dagpasstest.Text(item), "Add Organization API Token") {
 			t.Error("the item is not disabled")
 		}

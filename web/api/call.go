@@ -76,6 +76,9 @@ func unchecked(err error) error {
 // retryAfter is how long a client is asked to wait when nothing better is known.
 const retryAfter = 5 * time.Second
 
+// jsonType carries a charset, which JSON needs not, because the contract's own answers do.
+const jsonType = "application/json; charset=UTF-8"
+
 // write sends a body as JSON. It is encoded before the first byte is sent, so that a value that
 // can't be encoded still becomes a proper error.
 func write(w http.ResponseWriter, status int, body any) error {
@@ -83,7 +86,7 @@ func write(w http.ResponseWriter, status int, body any) error {
 	if err != nil {
 		return fmt.Errorf("encode response: %w", err)
 	}
-	w.Header().Set(echo.HeaderContentType, echo.MIMEApplicationJSONCharsetUTF8)
+	w.Header().Set(echo.HeaderContentType, jsonType)
 	w.Header().Set(echo.HeaderContentLength, strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // a client that left reads no error either
