@@ -20,6 +20,7 @@ FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 ORDER BY s
   address, client, notice, reveal_pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	sqlUpdateSession  = `UPDATE sessions SET last_seen_at = $2, notice = $3, reveal_pending = $4 WHERE id_hash = $1`
 	sqlDeleteSession  = `DELETE FROM sessions WHERE id_hash = $1`
+	sqlSweepFormKeys  = `DELETE FROM submissions WHERE used_at < $1`
 	sqlSweepSessions  = `DELETE FROM sessions WHERE created_at < $1`
 	sqlDropSessionsOf = `DELETE FROM sessions WHERE user_id = $1`
 )
@@ -63,8 +64,12 @@ func (tx *Tx) UpdateSession(s signin.Session) error {
 // DeleteSession implements [signin.SessionTx].
 func (tx *Tx) DeleteSession(d secret.Digest) error { return tx.put(sqlDeleteSession, d[:]) }
 
-// SweepSessions implements [signin.SessionTx].
+// SweepSessions implements [signin.SessionTx]. Form keys stay a day longer: a form can still be sent
+// again after the next sign-in.
 func (tx *Tx) SweepSessions(before time.Time) error {
+	if err := tx.put(sqlSweepFormKeys, before.AddDate(0, 0, -1).UnixMilli()); err != nil {
+		return err
+	}
 	return tx.put(sqlSweepSessions, before.UnixMilli())
 }
 

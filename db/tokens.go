@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"dagpass/internal/access"
-	"dagpass/internal/secret"
 )
 
 // The states of a token's row.
@@ -56,7 +55,7 @@ WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)`
 	sqlSortName    = `UPDATE api_token_roles SET sort_name = $2 WHERE token_id = $1`
 	sqlSortExpires = `UPDATE api_token_roles SET sort_expires = $2 WHERE token_id = $1`
 
-	sqlUseFormKey = `INSERT INTO submissions (session_hash, form_key, used_at) VALUES ($1, $2, $3)`
+	sqlUseFormKey = `INSERT INTO submissions (user_id, form_key, used_at) VALUES ($1, $2, $3)`
 )
 
 // scanToken reads tokenColumns, and what follows them into more.
@@ -181,8 +180,8 @@ func (tx *Tx) MarkUsed(uses map[access.TokenID]access.Use) error {
 }
 
 // UseFormKey implements [access.TokenTx].
-func (tx *Tx) UseFormKey(session secret.Digest, key string) error {
-	err := tx.put(sqlUseFormKey, session[:], key, millis(tx.now))
+func (tx *Tx) UseFormKey(by access.UserID, key string) error {
+	err := tx.put(sqlUseFormKey, string(by), key, millis(tx.now))
 	if access.ReasonOf(err) == access.ReasonTaken {
 		return access.Conflicting(access.ReasonAlreadyDone,
 			"This form was already sent, and its result was shown once. If you did not copy the value, rotate the token to get a new one.")

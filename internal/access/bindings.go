@@ -12,7 +12,7 @@ import (
 // reason taken when the token has a role there already.
 func (s *Tokens) Bind(ctx context.Context, by Actor, at Scope, id TokenID, role Role) (Token, error) {
 	var tok Token
-	err := Change(ctx, s.store, by, onToken(TokenBind, id), inOrg(at.Org), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenBind, audit.TokenBindingAdd, id), inOrg(at.Org), func(c *Changing, tx Tx) (err error) {
 		if p := CheckRole("role", role, WorkspaceLevel); p != nil {
 			return BadInput(*p)
 		}
@@ -54,7 +54,7 @@ func mayBind(tx Tx, tok Token, at Scope) error {
 // token has no role there; Forbidden below Workspace Owner or for a role above one's own; Conflict
 // with reason changed_meanwhile.
 func (s *Tokens) Rebind(ctx context.Context, by Actor, at Scope, id TokenID, role, seen Role) (Token, error) {
-	return s.shared(ctx, by, at, id, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
+	return s.shared(ctx, by, at, id, audit.TokenBindingUpdate, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
 		if p := CheckRole("role", role, WorkspaceLevel); p != nil {
 			return BadInput(*p)
 		}
@@ -77,7 +77,7 @@ func (s *Tokens) Rebind(ctx context.Context, by Actor, at Scope, id TokenID, rol
 // Workspaces stay. Errors: NotFound when the token has no role there; Forbidden below Workspace
 // Owner.
 func (s *Tokens) Unbind(ctx context.Context, by Actor, at Scope, id TokenID) (Token, error) {
-	return s.shared(ctx, by, at, id, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
+	return s.shared(ctx, by, at, id, audit.TokenBindingRemove, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
 		if err := c.MayTouch(old.Role, WorkspaceLevel); err != nil {
 			return err
 		}
@@ -88,10 +88,10 @@ func (s *Tokens) Unbind(ctx context.Context, by Actor, at Scope, id TokenID) (To
 
 // shared changes the role of an Organization token in a Workspace. A Workspace's own token has no
 // role here that could be rebound or removed: it is edited or deleted.
-func (s *Tokens) shared(ctx context.Context, by Actor, at Scope, id TokenID,
+func (s *Tokens) shared(ctx context.Context, by Actor, at Scope, id TokenID, as audit.Action,
 	act func(c *Changing, tx Tx, tok Token, old TokenRole) error) (Token, error) {
 	var tok Token
-	err := Change(ctx, s.store, by, onToken(TokenRebind, id), inScope(at), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenRebind, as, id), inScope(at), func(c *Changing, tx Tx) (err error) {
 		if tok, err = tx.Token(at.Org, id); err != nil {
 			return err
 		}

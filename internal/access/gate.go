@@ -47,11 +47,17 @@ type Target struct {
 // The object of a refused act is recorded from here, since the act itself never runs.
 type Act struct {
 	Do Action
+	// As is the name of the act in the record, the same whether it is done or refused.
+	As audit.Action
 	On Target
 }
 
-func onToken(do Action, id TokenID) Act {
-	return Act{do, Target{Kind: audit.TargetToken, ID: string(id)}}
+func onToken(do Action, as audit.Action, id TokenID) Act {
+	return Act{do, as, Target{Kind: audit.TargetToken, ID: string(id)}}
+}
+
+func onUser(as audit.Action, id UserID) Act {
+	return Act{MembersManage, as, Target{Kind: audit.TargetUser, ID: string(id)}}
 }
 
 // Changing is one change in progress, handed to the act of [Change] and [Audited].
@@ -211,7 +217,7 @@ func appendRefusal[T GateTx](tx T, by Actor, at Scope, try Act, g Grants, refusa
 	if len(g.Org) == 0 && len(g.Workspace) == 0 {
 		return nil
 	}
-	e := event(by, at, audit.Action(On(at.Level(), try.Do)), tx.Now())
+	e := event(by, at, try.As, tx.Now())
 	e.Outcome, e.Reason = audit.Denied, AsError(refusal).Reason
 	e.TargetKind, e.TargetID = audit.TargetKind(at.Level()), at.Entity()
 	if try.On.ID != "" {

@@ -53,7 +53,7 @@ func TestRecord_TellsTheWholeStory(t *testing.T) {
 		"token.binding.update ok deploy-all by Ada",
 		"token.binding.remove ok deploy-all by Ada",
 		"token.rotate ok ci-deploy by Ada",
-		"workspace.tokens.delete denied  by Olga",
+		"token.delete denied  by Olga",
 		"token.delete ok ci-deploy by Ada",
 		"token.used_after_end ok ci-deploy by ci-deploy",
 	}

@@ -191,6 +191,7 @@ type TokenTx interface {
 	RolesIn(at Scope) ([]TokenRole, error)
 	// TokenCount returns how many tokens have a role at a scope, without counting them.
 	TokenCount(at Scope) (int, error)
-	// UseFormKey notes that a form was sent. Conflict with reason already_done when it was before.
-	UseFormKey(session secret.Digest, key string) error
+	// UseFormKey notes that a person sent a form. Conflict with reason already_done when they did
+	// before, also in an earlier session.
+	UseFormKey(by UserID, key string) error
 }

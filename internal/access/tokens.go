@@ -57,7 +57,7 @@ func (in NewToken) clean(home Scope) (NewToken, error) {
 func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) (Token, secret.Value, error) {
 	var tok Token
 	var val secret.Value
-	err := Change(ctx, s.store, by, Act{Do: TokenCreate}, inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, Act{Do: TokenCreate, As: audit.TokenCreate}, inScope(home), func(c *Changing, tx Tx) (err error) {
 		in, err := in.clean(home)
 		if err != nil {
 			return err
@@ -120,7 +120,7 @@ func useFormKey(tx Tx, by Actor, key string) error {
 	if key == "" {
 		return nil
 	}
-	return tx.UseFormKey(by.Credential, key)
+	return tx.UseFormKey(UserID(by.ID), key)
 }
 
 // EditToken is what can change about an own token. Seen is the version the caller was shown, zero
@@ -143,7 +143,7 @@ func (in EditToken) clean(home Scope) (EditToken, error) {
 // changed_meanwhile.
 func (s *Tokens) Edit(ctx context.Context, by Actor, home Scope, id TokenID, in EditToken) (Token, error) {
 	var tok Token
-	err := Change(ctx, s.store, by, onToken(TokenUpdate, id), inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenUpdate, audit.TokenUpdate, id), inScope(home), func(c *Changing, tx Tx) (err error) {
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (c *Changing) mayReplace(old, new Role) error {
 func (s *Tokens) Rotate(ctx context.Context, by Actor, home Scope, id TokenID, seen int, formKey string) (Token, secret.Value, error) {
 	var tok Token
 	var val secret.Value
-	err := Change(ctx, s.store, by, onToken(TokenRotate, id), inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenRotate, audit.TokenRotate, id), inScope(home), func(c *Changing, tx Tx) (err error) {
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}
@@ -266,7 +266,7 @@ const TokenDeletionWord = "Delete"
 // another word.
 func (s *Tokens) Delete(ctx context.Context, by Actor, home Scope, id TokenID, typed string) (Token, error) {
 	var tok Token
-	err := Change(ctx, s.store, by, onToken(TokenDelete, id), inScope(home), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, onToken(TokenDelete, audit.TokenDelete, id), inScope(home), func(c *Changing, tx Tx) (err error) {
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}

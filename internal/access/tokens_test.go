@@ -68,7 +68,7 @@ func TestTokens_Create(t *testing.T) {
 		if e := access.AsError(err); e.Required != access.WorkspaceOwner || e.Held != access.WorkspaceOperator {
 			t.Errorf("asks for %s, holds %s", e.Required, e.Held)
 		}
-		if got := h.LastEvent(); !strings.HasPrefix(got, "workspace.tokens.create denied") || !strings.HasSuffix(got, "by Olga") {
+		if got := h.LastEvent(); !strings.HasPrefix(got, "token.create denied") || !strings.HasSuffix(got, "by Olga") {
 			t.Errorf("recorded %q", got)
 		}
 	})

@@ -103,7 +103,7 @@ func (in NewMember) clean() (NewMember, error) {
 // Invalid; NotFound and Forbidden below Organization Owner; Conflict for an e-mail in use.
 func (s *Members) Create(ctx context.Context, by Actor, org OrgID, in NewMember) (User, error) {
 	var u User
-	err := Change(ctx, s.store, by, Act{Do: MembersManage}, inOrg(org), func(c *Changing, tx Tx) error {
+	err := Change(ctx, s.store, by, Act{Do: MembersManage, As: audit.MemberAdd}, inOrg(org), func(c *Changing, tx Tx) error {
 		in, err := in.clean()
 		if err != nil {
 			return err
@@ -125,7 +125,7 @@ func (s *Members) Create(ctx context.Context, by Actor, org OrgID, in NewMember)
 // level; NotFound, also for someone outside the Organization; Forbidden for a role above one's own,
 // old or new; Conflict with reason last_owner when no active Owner would be left.
 func (s *Members) SetRole(ctx context.Context, by Actor, at Scope, id UserID, role Role) error {
-	return s.change(ctx, by, at, id, func(c *Changing, tx Tx, u User, old Role) error {
+	return s.change(ctx, by, at, id, audit.MemberUpdate, func(c *Changing, tx Tx, u User, old Role) error {
 		if p := CheckRole("role", role, at.Level()); p != nil {
 			return BadInput(*p)
 		}
@@ -148,7 +148,7 @@ func (s *Members) SetRole(ctx context.Context, by Actor, at Scope, id UserID, ro
 // Remove ends a member's own role in a Workspace, or at Organization level every role there with
 // their sessions. Errors as for SetRole.
 func (s *Members) Remove(ctx context.Context, by Actor, at Scope, id UserID) error {
-	return s.change(ctx, by, at, id, func(c *Changing, tx Tx, u User, old Role) error {
+	return s.change(ctx, by, at, id, audit.MemberRemove, func(c *Changing, tx Tx, u User, old Role) error {
 		if old == "" {
 			return Missing()
 		}
@@ -160,9 +160,9 @@ func (s *Members) Remove(ctx context.Context, by Actor, at Scope, id UserID) err
 	})
 }
 
-func (s *Members) change(ctx context.Context, by Actor, at Scope, id UserID,
+func (s *Members) change(ctx context.Context, by Actor, at Scope, id UserID, as audit.Action,
 	act func(c *Changing, tx Tx, u User, old Role) error) error {
-	return Change(ctx, s.store, by, Act{MembersManage, Target{Kind: audit.TargetUser, ID: string(id)}}, inScope(at), func(c *Changing, tx Tx) error {
+	return Change(ctx, s.store, by, onUser(as, id), inScope(at), func(c *Changing, tx Tx) error {
 		u, old, err := memberAt(tx, at, id)
 		if err != nil {
 			return err

@@ -68,7 +68,7 @@ func (in NewWorkspace) clean() (NewWorkspace, error) {
 // Organization Owner; Conflict for a name in use.
 func (s *Workspaces) Create(ctx context.Context, by Actor, org OrgID, in NewWorkspace) (Workspace, error) {
 	var ws Workspace
-	err := Change(ctx, s.store, by, Act{Do: WorkspacesCreate}, inOrg(org), func(c *Changing, tx Tx) error {
+	err := Change(ctx, s.store, by, Act{Do: WorkspacesCreate, As: audit.WorkspaceCreate}, inOrg(org), func(c *Changing, tx Tx) error {
 		in, err := in.clean()
 		if err != nil {
 			return err
@@ -98,6 +98,15 @@ func (s *Workspaces) Find(ctx context.Context, by Actor, id WorkspaceID) (Worksp
 	return ws, held, err
 }
 
+// Refused records an act that somebody tried in a Workspace they can't see, and answers as for one
+// that does not exist. Whoever belongs to another Organization leaves no record here.
+func (s *Workspaces) Refused(ctx context.Context, by Actor, id WorkspaceID, try Act) error {
+	return Change(ctx, s.store, by, try, locate(id), func(c *Changing, _ Tx) error {
+		c.Unchanged() // they can see it by now
+		return Missing()
+	})
+}
+
 // Mine returns the Workspaces of an Organization the actor sees, by name, at most limit, and how
 // many there are in all. Organization Owners see every Workspace. It never fails for lack of
 // rights: without any it is empty.
@@ -122,7 +131,7 @@ const DeletionWord = "delete"
 // tokens lose only their role in it, and every role people have there ends (product.md 3.10). typed
 // must be [DeletionWord]. Errors: Invalid for another word; NotFound; Forbidden below its Owner.
 func (s *Workspaces) Delete(ctx context.Context, by Actor, id WorkspaceID, typed string) error {
-	return Change(ctx, s.store, by, Act{Do: Delete}, locate(id), func(c *Changing, tx Tx) error {
+	return Change(ctx, s.store, by, Act{Do: Delete, As: audit.WorkspaceDelete}, locate(id), func(c *Changing, tx Tx) error {
 		if typed != DeletionWord {
 			return BadInput(FieldProblem{"confirm", "word", "Type delete, in lower case, to confirm."})
 		}

@@ -256,19 +256,15 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_user ON sessions (user_id, last_seen_at);
 CREATE INDEX sessions_created ON sessions (created_at);
 
+-- Forms that make a secret and were sent, by whom. They outlive the session, which a password step
+-- replaces while the form is still in the browser's history.
 CREATE TABLE submissions (
-	session_hash BLOB    NOT NULL,
-	form_key     TEXT    NOT NULL,
-	used_at      INTEGER NOT NULL,
-	PRIMARY KEY (session_hash, form_key)
+	user_id  TEXT    NOT NULL REFERENCES users (id),
+	form_key TEXT    NOT NULL,
+	used_at  INTEGER NOT NULL,
+	PRIMARY KEY (user_id, form_key)
 ) STRICT, WITHOUT ROWID;
-
--- +goose StatementBegin
-CREATE TRIGGER submissions_end_with_their_session AFTER DELETE ON sessions
-BEGIN
-	DELETE FROM submissions WHERE session_hash = OLD.id_hash;
-END;
--- +goose StatementEnd
+CREATE INDEX submissions_used ON submissions (used_at);
 
 CREATE TABLE one_time_codes (
 	hash       BLOB    NOT NULL PRIMARY KEY,
