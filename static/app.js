@@ -181,7 +181,7 @@
 	on("htmx:config:request", (event) => {
 		const { method, body } = event.detail.ctx.request;
 		if (method !== "GET") return;
-		for (const [name, value] of [...body]) if (value === "") body.delete(name);
+		for (const [name, value] of [...body]) if (value === "" && name !== "find") body.delete(name);
 	});
 
 	on("htmx:before:request", (event) => {
@@ -304,7 +304,7 @@
 		const button = event.target.closest("[data-extend]");
 		if (!button) return;
 		try {
-			const answer = await fetch(button.dataset.extend, { method: "POST" });
+			const answer = await fetch(button.dataset.extend, { method: "POST", body: new URLSearchParams(), redirect: "error" });
 			if (!answer.ok) throw answer;
 			button.closest(".alert").remove();
 			startIdle();

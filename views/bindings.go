@@ -52,6 +52,9 @@ func (p AddToken) frame(in bool) ui.DialogProps {
 		Submit:   ui.ButtonProps{Label: "Add"},
 		Problems: len(p.Problems), Alert: p.Alert,
 	}
+	if p.Picker.Search && !in {
+		d.Hidden = p.Filter.hidden()
+	}
 	if p.nothingLeft() {
 		d.Action, d.CloseLabel, d.FocusTitle = "", "Close", true
 	}

@@ -1,6 +1,10 @@
 package views
 
-import "net/url"
+import (
+	"net/url"
+
+	"dagpass/views/ui"
+)
 
 // TokenFilter is the state of a token list as its URL carries it. Dialogs opened from a list
 // carry it too, so that Cancel, a saved change and a refreshed table all come back to the same
@@ -47,6 +51,19 @@ func (f TokenFilter) query() url.Values {
 	set("after", f.After, "")
 	set("from", f.From, "")
 	return q
+}
+
+// hidden are the filter's fields for a form that is sent by GET, where the query of its target is
+// lost. The role is left out: such a form has one of its own.
+func (f TokenFilter) hidden() []ui.Hidden {
+	var fields []ui.Hidden
+	q := f.query()
+	for _, name := range []string{"q", "status", "scope", "sort", "after"} {
+		if q.Has(name) {
+			fields = append(fields, ui.Hidden{Name: name, Value: q.Get(name)})
+		}
+	}
+	return fields
 }
 
 // in puts the filter onto the URL of a list or of a dialog over it.

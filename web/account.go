@@ -41,9 +41,7 @@ func (s *Server) rename(v *visit) error {
 
 // noted is a saved form of an own page: back to it, with a notice.
 func (s *Server) noted(v *visit, notice, to string) error {
-	if err := s.Sessions.SetNotice(v.ctx(), v.actor(), notice); err != nil {
-		return err
-	}
+	s.note(v, notice)
 	return v.Redirect(http.StatusSeeOther, to)
 }
 
@@ -67,11 +65,7 @@ func (s *Server) changePassword(v *visit) error {
 	if err := s.cookies.start(v, id); err != nil {
 		return err
 	}
-	renewed, err := s.Sessions.Load(v.ctx(), id)
-	if err != nil {
-		return err
-	}
-	v.session = renewed
+	v.session, _ = s.Sessions.Load(v.ctx(), id) // for the notice only
 	return s.noted(v, "Password changed. Your other sessions were signed out.", views.ProfileURL)
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"dagpass/internal/access"
 	"dagpass/views"
@@ -17,6 +18,10 @@ const (
 // newBinding shows the form that gives an Organization token a role in a Workspace: from the
 // Workspace it asks for the token, from the token's page for the Workspace.
 func (s *Server) newBinding(v *visit) error {
+	if v.QueryParams().Has(views.FieldFind) { // a search without script: the form sent itself along
+		sent := form{v.QueryParams()}
+		return s.askBinding(v, http.StatusOK, sent, sent.shown(views.FieldRole), nil)
+	}
 	return s.askBinding(v, http.StatusOK, form{}, string(access.WorkspaceMember), nil)
 }
 
@@ -81,10 +86,19 @@ func picker(v *visit, candidates []views.Candidate, matching int, selected strin
 	p := views.Picker{Candidates: candidates, Query: pickerQuery(v), Selected: selected}
 	p.Search = matching > selectLimit || v.QueryParams().Has(views.FieldFind)
 	if p.Search && len(candidates) > searchLimit {
-		p.Candidates = candidates[:searchLimit]
+		p.Candidates = append(candidates[:searchLimit:searchLimit], chosenBefore(candidates[searchLimit:], selected)...)
 	}
 	p.More = matching > len(p.Candidates)
 	return p
+}
+
+// chosenBefore is the candidate that was chosen already, so that a search never takes it away.
+func chosenBefore(rest []views.Candidate, selected string) []views.Candidate {
+	i := slices.IndexFunc(rest, func(c views.Candidate) bool { return c.ID == selected })
+	if i < 0 {
+		return nil
+	}
+	return rest[i : i+1]
 }
 
 // bindToken gives the chosen token its role in the chosen Workspace.
@@ -108,11 +122,8 @@ func (s *Server) bindToken(v *visit) error {
 	if err != nil {
 		return err
 	}
-	name, err := s.workspaceName(v, at)
-	if err != nil {
-		return err
-	}
-	return s.saved(v, tok.Name+" added to "+name+" as "+role.Label()+".", s.back(v, tok.ID), s.refreshTokens(v, tok.ID))
+	notice := tok.Name + " added to " + s.workspaceName(v, at) + " as " + role.Label() + "."
+	return s.saved(v, notice, s.back(v, tok.ID), s.refreshTokens(v, tok.ID))
 }
 
 // chosen reads which token goes where: one of the two is in the path, the other in the form.
@@ -133,12 +144,16 @@ func chosen(v *visit, body form) (id access.TokenID, at access.Scope, missing []
 	return id, v.workspace.Scope(), missing, nil
 }
 
-func (s *Server) workspaceName(v *visit, at access.Scope) (string, error) {
+// workspaceName is how a notice calls a Workspace the visitor just changed something in.
+func (s *Server) workspaceName(v *visit, at access.Scope) string {
 	if v.workspace.ID == at.Workspace {
-		return v.workspace.Name, nil
+		return v.workspace.Name
 	}
 	ws, _, err := s.Workspaces.Find(v.ctx(), v.actor(), at.Workspace)
-	return ws.Name, err
+	if err != nil {
+		return "the Workspace"
+	}
+	return ws.Name
 }
 
 // boundDetail reads a shared token as it is in the Workspace the path names.

@@ -24,7 +24,7 @@ func (s *Server) fail(v *visit, err error) error {
 	}
 	f, status := s.failure(v, err)
 	f.RequestID = middleware.RequestID(v.ctx())
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError && v.ctx().Err() == nil { // not for clients that left
 		middleware.InfoFrom(v.ctx()).Err = err
 		if isPartial(v.Request()) { // app.js has the words, and htmx swaps no 5xx
 			return v.NoContent(status)
@@ -50,11 +50,7 @@ func (s *Server) failurePage(v *visit, status int, f views.Failure) error {
 // signInFirst sends a visitor whose session is gone to the sign-in, and one whose password is asked
 // for again to that step; both come back to the page the request came from.
 func (s *Server) signInFirst(v *visit, err error) error {
-	next := v.Request().URL.RequestURI()
-	interrupted := v.Request().Method == http.MethodPost
-	if interrupted {
-		next = v.formURL()
-	}
+	next, interrupted := v.returnURL(), v.Request().Method == http.MethodPost
 	to := views.SignInNextURL(next)
 	if access.ReasonOf(err) == access.ReasonReauthenticate {
 		to = views.ReauthNextURL(next, interrupted)
@@ -146,7 +142,7 @@ func conflict(v *visit, e *access.Error) views.Failure {
 	case e.Reason == access.ReasonTaken && v.org.ID != "":
 		return views.AlreadyThere(v.level(), e.Message)
 	case e.Reason == access.ReasonStale, e.Reason == access.ReasonRotated:
-		return views.Failure{Title: "Changed meanwhile", Text: e.Message, LinkLabel: "Reload", LinkURL: v.formURL(), Section: v.level()}
+		return views.Failure{Title: "Changed meanwhile", Text: e.Message, LinkLabel: "Reload", LinkURL: v.returnURL(), Section: v.level()}
 	}
 	return views.Failure{Title: "Not possible", Text: e.Message, LinkLabel: "Go to Workspaces", LinkURL: views.WorkspacesURL}
 }

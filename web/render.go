@@ -11,6 +11,7 @@ import (
 	"dagpass/internal/access"
 	"dagpass/internal/secret"
 	"dagpass/views"
+	"dagpass/web/middleware"
 )
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -60,29 +61,29 @@ func (s *Server) document(v *visit, status int, body func(views.Chrome) templ.Co
 
 // saved answers a change that went well. htmx closes the dialog and gets the changed parts of the
 // page with the notice; a plain browser goes back to where it came from and reads the notice there.
+// The change is made: what fails from here on is logged, and never told as if nothing had happened.
 func (s *Server) saved(v *visit, notice, back string, refresh func(views.Chrome) (templ.Component, error)) error {
 	if !isPartial(v.Request()) {
-		if err := s.Sessions.SetNotice(v.ctx(), v.actor(), notice); err != nil {
-			return err
-		}
+		s.note(v, notice)
 		return v.Redirect(http.StatusSeeOther, back)
-	}
-	fresh, err := s.refreshed(v, refresh)
-	if err != nil {
-		return err
 	}
 	h := v.Response().Header()
 	h.Set(hxReswap, "none")
 	h.Set(hxTrigger, "dialog:close")
-	return part(v, http.StatusOK, fresh, views.NoticePart(notice))
+	return part(v, http.StatusOK, append(s.refreshed(v, refresh), views.NoticePart(notice))...)
+}
+
+// note leaves a notice for the visitor's next page.
+func (s *Server) note(v *visit, notice string) {
+	if err := s.Sessions.SetNotice(v.ctx(), v.actor(), notice); err != nil {
+		s.Log.WarnContext(v.ctx(), "notice not left", "err", err)
+	}
 }
 
 // leave answers a change after which the page behind the dialog no longer exists: everyone goes to
 // another page and reads the notice there.
 func (s *Server) leave(v *visit, notice, to string) error {
-	if err := s.Sessions.SetNotice(v.ctx(), v.actor(), notice); err != nil {
-		return err
-	}
+	s.note(v, notice)
 	return redirect(v, http.StatusOK, to)
 }
 
@@ -114,22 +115,23 @@ func (s *Server) reveal(v *visit, value secret.Value, p views.Reveal, refresh fu
 	if !isPartial(v.Request()) {
 		return s.dialog(v, http.StatusOK, views.RevealDialog(p))
 	}
-	parts := []templ.Component{views.RevealDialog(p).Fragment()}
-	if fresh, err := s.refreshed(v, refresh); err == nil {
-		parts = append(parts, fresh)
-	} else {
-		s.Log.WarnContext(v.ctx(), "list not refreshed beside a new value", "err", err)
-	}
 	v.Response().Header().Set(fragmentHeader, dialogFragment)
-	return write(v, http.StatusOK, parts...)
+	return write(v, http.StatusOK, append([]templ.Component{views.RevealDialog(p).Fragment()}, s.refreshed(v, refresh)...)...)
 }
 
-func (s *Server) refreshed(v *visit, refresh func(views.Chrome) (templ.Component, error)) (templ.Component, error) {
+// refreshed is the changed part of the page behind a dialog. Without it the page is out of date until
+// it is loaded again, which is no reason to keep back an answer.
+func (s *Server) refreshed(v *visit, refresh func(views.Chrome) (templ.Component, error)) []templ.Component {
 	chrome, err := s.chrome(v)
-	if err != nil {
-		return nil, err
+	var fresh templ.Component
+	if err == nil {
+		fresh, err = refresh(chrome)
 	}
-	return refresh(chrome)
+	if err != nil {
+		s.Log.WarnContext(v.ctx(), "page behind a dialog not refreshed", "err", err)
+		return nil
+	}
+	return []templ.Component{fresh}
 }
 
 // switcherLimit is how many Workspaces the switcher lists.
@@ -183,7 +185,7 @@ func (s *Server) place(v *visit, c *views.Chrome) error {
 // takeNotice returns the notice a plain form left for the next page, once. That page also pushes a
 // page with a secret out of the browser's caches.
 func (s *Server) takeNotice(v *visit) string {
-	if v.Request().Method != http.MethodGet || isPartial(v.Request()) {
+	if v.Request().Method != http.MethodGet || middleware.InfoFrom(v.ctx()).Head || isPartial(v.Request()) {
 		return ""
 	}
 	if pending, err := s.Sessions.TakeRevealPending(v.ctx(), v.session); err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"dagpass/internal/access"
+	"dagpass/internal/audit"
 )
 
 // route is one row of the console's access matrix.
@@ -12,9 +13,12 @@ type route struct {
 	method, path string
 	fence        fence
 	handle       func(s *Server, v *visit) error
-	// form is the page a POST was sent from, to come back to after a sign-in or a password step. A
-	// POST without one goes back to its own URL.
+	// form is the page to come back to after a sign-in or a password step, where that is not the
+	// route's own URL: the page a POST was sent from, or that a fragment belongs to.
 	form string
+	// as is what a change is called in the record, where it can be refused before its service is
+	// asked: in a Workspace the visitor does not see.
+	as audit.Action
 }
 
 // fence is what a route asks of its visitor before the handler runs. For reading it is decided
@@ -47,66 +51,66 @@ const (
 // routes is the whole console. Adding Organization tokens to a Workspace stands under the
 // Workspace's path and needs a right on the Organization.
 var routes = []route{
-	{get, "/sign-in", public(), (*Server).showSignIn, ""},
-	{post, "/sign-in", public(), (*Server).signIn, ""},
-	{get, "/setup", public(), (*Server).showSetup, ""},
-	{post, "/setup", public(), (*Server).setUp, ""},
-	{get, "/reset", public(), (*Server).showReset, ""},
-	{post, "/reset", public(), (*Server).reset, ""},
+	{get, "/sign-in", public(), (*Server).showSignIn, "", ""},
+	{post, "/sign-in", public(), (*Server).signIn, "", ""},
+	{get, "/setup", public(), (*Server).showSetup, "", ""},
+	{post, "/setup", public(), (*Server).setUp, "", ""},
+	{get, "/reset", public(), (*Server).showReset, "", ""},
+	{post, "/reset", public(), (*Server).reset, "", ""},
 
-	{get, "/", own(), (*Server).home, ""},
-	{post, "/sign-out", own(), (*Server).signOut, "/"},
-	{post, "/session/extend", own(), (*Server).extendSession, "/"},
-	{get, "/reauth", own(), (*Server).showReauth, ""},
-	{post, "/reauth", own(), (*Server).reauthenticate, ""},
-	{get, "/profile", own(), (*Server).showProfile, ""},
-	{post, "/profile/name", own(), (*Server).rename, "/profile"},
-	{post, "/profile/password", own(), (*Server).changePassword, "/profile"},
-	{get, "/profile/sessions", own(), (*Server).listSessions, ""},
-	{post, "/profile/sessions/end-others", own(), (*Server).endOtherSessions, "/profile/sessions"},
-	{post, "/profile/sessions/:session/end", own(), (*Server).endSession, "/profile/sessions"},
-	{get, "/profile/preferences", own(), (*Server).showPreferences, ""},
-	{post, "/profile/preferences", own(), (*Server).savePreferences, ""},
-	{get, "/help", own(), (*Server).help, ""},
-	{get, "/help/roles", own(), (*Server).helpRoles, ""},
-	{get, "/help/api-tokens", own(), (*Server).helpTokens, ""},
+	{get, "/", own(), (*Server).home, "", ""},
+	{post, "/sign-out", own(), (*Server).signOut, "/", ""},
+	{post, "/session/extend", own(), (*Server).extendSession, "/", ""},
+	{get, "/reauth", own(), (*Server).showReauth, "", ""},
+	{post, "/reauth", own(), (*Server).reauthenticate, "", ""},
+	{get, "/profile", own(), (*Server).showProfile, "", ""},
+	{post, "/profile/name", own(), (*Server).rename, "/profile", ""},
+	{post, "/profile/password", own(), (*Server).changePassword, "/profile", ""},
+	{get, "/profile/sessions", own(), (*Server).listSessions, "", ""},
+	{post, "/profile/sessions/end-others", own(), (*Server).endOtherSessions, "/profile/sessions", ""},
+	{post, "/profile/sessions/:session/end", own(), (*Server).endSession, "/profile/sessions", ""},
+	{get, "/profile/preferences", own(), (*Server).showPreferences, "", ""},
+	{post, "/profile/preferences", own(), (*Server).savePreferences, "", ""},
+	{get, "/help", own(), (*Server).help, "", ""},
+	{get, "/help/roles", own(), (*Server).helpRoles, "", ""},
+	{get, "/help/api-tokens", own(), (*Server).helpTokens, "", ""},
 
-	{get, "/w", own(), (*Server).listWorkspaces, ""},
-	{get, "/w/:ws", workspace(access.View), (*Server).enterWorkspace, ""},
-	{get, "/w/:ws/details", workspace(access.View), (*Server).showWorkspace, ""},
-	{get, "/w/:ws/tokens", workspace(access.TokenView), (*Server).listTokens, ""},
-	{post, "/w/:ws/tokens", workspace(access.TokenCreate), (*Server).createToken, "/w/:ws/tokens/new"},
-	{get, "/w/:ws/tokens/new", workspace(access.TokenCreate), (*Server).newToken, ""},
-	{get, "/w/:ws/tokens/name", workspace(access.TokenView), (*Server).checkName, ""},
-	{get, "/w/:ws/tokens/add", organization(access.TokenBind), (*Server).newBinding, ""},
-	{post, "/w/:ws/tokens/add", organization(access.TokenBind), (*Server).bindToken, ""},
-	{get, "/w/:ws/tokens/:token/edit", workspace(access.TokenView), (*Server).showToken, ""},
-	{post, "/w/:ws/tokens/:token", workspace(access.TokenUpdate), (*Server).editToken, "/w/:ws/tokens/:token/edit"},
-	{get, "/w/:ws/tokens/:token/rotate", workspace(access.TokenRotate), (*Server).confirmRotateToken, ""},
-	{post, "/w/:ws/tokens/:token/rotate", workspace(access.TokenRotate), (*Server).rotateToken, ""},
-	{get, "/w/:ws/tokens/:token/delete", workspace(access.TokenDelete), (*Server).confirmDeleteToken, ""},
-	{post, "/w/:ws/tokens/:token/delete", workspace(access.TokenDelete), (*Server).deleteToken, ""},
-	{get, "/w/:ws/tokens/:token/remove", workspace(access.TokenRebind), (*Server).confirmUnbindToken, ""},
-	{post, "/w/:ws/tokens/:token/remove", workspace(access.TokenRebind), (*Server).unbindToken, ""},
+	{get, "/w", own(), (*Server).listWorkspaces, "", ""},
+	{get, "/w/:ws", workspace(access.View), (*Server).enterWorkspace, "", ""},
+	{get, "/w/:ws/details", workspace(access.View), (*Server).showWorkspace, "", ""},
+	{get, "/w/:ws/tokens", workspace(access.TokenView), (*Server).listTokens, "", ""},
+	{post, "/w/:ws/tokens", workspace(access.TokenCreate), (*Server).createToken, "/w/:ws/tokens/new", audit.TokenCreate},
+	{get, "/w/:ws/tokens/new", workspace(access.TokenCreate), (*Server).newToken, "", ""},
+	{get, "/w/:ws/tokens/name", workspace(access.TokenView), (*Server).checkName, "/w/:ws/tokens/new", ""},
+	{get, "/w/:ws/tokens/add", organization(access.TokenBind), (*Server).newBinding, "", ""},
+	{post, "/w/:ws/tokens/add", organization(access.TokenBind), (*Server).bindToken, "", audit.TokenBindingAdd},
+	{get, "/w/:ws/tokens/:token/edit", workspace(access.TokenView), (*Server).showToken, "", ""},
+	{post, "/w/:ws/tokens/:token", workspace(access.TokenUpdate), (*Server).editToken, "/w/:ws/tokens/:token/edit", audit.TokenUpdate},
+	{get, "/w/:ws/tokens/:token/rotate", workspace(access.TokenRotate), (*Server).confirmRotateToken, "", ""},
+	{post, "/w/:ws/tokens/:token/rotate", workspace(access.TokenRotate), (*Server).rotateToken, "", audit.TokenRotate},
+	{get, "/w/:ws/tokens/:token/delete", workspace(access.TokenDelete), (*Server).confirmDeleteToken, "", ""},
+	{post, "/w/:ws/tokens/:token/delete", workspace(access.TokenDelete), (*Server).deleteToken, "", audit.TokenDelete},
+	{get, "/w/:ws/tokens/:token/remove", workspace(access.TokenRebind), (*Server).confirmUnbindToken, "", ""},
+	{post, "/w/:ws/tokens/:token/remove", workspace(access.TokenRebind), (*Server).unbindToken, "", audit.TokenBindingRemove},
 
-	{get, "/o/:org", organization(access.View), (*Server).enterOrganization, ""},
-	{get, "/o/:org/tokens", organization(access.TokenView), (*Server).listTokens, ""},
-	{post, "/o/:org/tokens", organization(access.TokenCreate), (*Server).createToken, "/o/:org/tokens/new"},
-	{get, "/o/:org/tokens/new", organization(access.TokenCreate), (*Server).newToken, ""},
-	{get, "/o/:org/tokens/name", organization(access.TokenView), (*Server).checkName, ""},
-	{get, "/o/:org/tokens/:token", organization(access.TokenView), (*Server).showOrganizationToken, ""},
-	{get, "/o/:org/tokens/:token/edit", organization(access.TokenUpdate), (*Server).showToken, ""},
-	{post, "/o/:org/tokens/:token", organization(access.TokenUpdate), (*Server).editToken, "/o/:org/tokens/:token/edit"},
-	{get, "/o/:org/tokens/:token/rotate", organization(access.TokenRotate), (*Server).confirmRotateToken, ""},
-	{post, "/o/:org/tokens/:token/rotate", organization(access.TokenRotate), (*Server).rotateToken, ""},
-	{get, "/o/:org/tokens/:token/delete", organization(access.TokenDelete), (*Server).confirmDeleteToken, ""},
-	{post, "/o/:org/tokens/:token/delete", organization(access.TokenDelete), (*Server).deleteToken, ""},
-	{get, "/o/:org/tokens/:token/bindings/new", organization(access.TokenBind), (*Server).newBinding, ""},
-	{post, "/o/:org/tokens/:token/bindings", organization(access.TokenBind), (*Server).bindToken, "/o/:org/tokens/:token/bindings/new"},
-	{get, "/o/:org/tokens/:token/bindings/:ws/edit", organization(access.TokenView), (*Server).showBinding, ""},
-	{post, "/o/:org/tokens/:token/bindings/:ws", workspace(access.TokenRebind), (*Server).rebindToken, "/o/:org/tokens/:token/bindings/:ws/edit"},
-	{get, "/o/:org/tokens/:token/bindings/:ws/remove", organization(access.TokenView), (*Server).confirmUnbindToken, ""},
-	{post, "/o/:org/tokens/:token/bindings/:ws/remove", workspace(access.TokenRebind), (*Server).unbindToken, ""},
+	{get, "/o/:org", organization(access.View), (*Server).enterOrganization, "", ""},
+	{get, "/o/:org/tokens", organization(access.TokenView), (*Server).listTokens, "", ""},
+	{post, "/o/:org/tokens", organization(access.TokenCreate), (*Server).createToken, "/o/:org/tokens/new", audit.TokenCreate},
+	{get, "/o/:org/tokens/new", organization(access.TokenCreate), (*Server).newToken, "", ""},
+	{get, "/o/:org/tokens/name", organization(access.TokenView), (*Server).checkName, "/o/:org/tokens/new", ""},
+	{get, "/o/:org/tokens/:token", organization(access.TokenView), (*Server).showOrganizationToken, "", ""},
+	{get, "/o/:org/tokens/:token/edit", organization(access.TokenUpdate), (*Server).showToken, "", ""},
+	{post, "/o/:org/tokens/:token", organization(access.TokenUpdate), (*Server).editToken, "/o/:org/tokens/:token/edit", audit.TokenUpdate},
+	{get, "/o/:org/tokens/:token/rotate", organization(access.TokenRotate), (*Server).confirmRotateToken, "", ""},
+	{post, "/o/:org/tokens/:token/rotate", organization(access.TokenRotate), (*Server).rotateToken, "", audit.TokenRotate},
+	{get, "/o/:org/tokens/:token/delete", organization(access.TokenDelete), (*Server).confirmDeleteToken, "", ""},
+	{post, "/o/:org/tokens/:token/delete", organization(access.TokenDelete), (*Server).deleteToken, "", audit.TokenDelete},
+	{get, "/o/:org/tokens/:token/bindings/new", organization(access.TokenBind), (*Server).newBinding, "", ""},
+	{post, "/o/:org/tokens/:token/bindings", organization(access.TokenBind), (*Server).bindToken, "/o/:org/tokens/:token/bindings/new", audit.TokenBindingAdd},
+	{get, "/o/:org/tokens/:token/bindings/:ws/edit", organization(access.TokenView), (*Server).showBinding, "", ""},
+	{post, "/o/:org/tokens/:token/bindings/:ws", workspace(access.TokenRebind), (*Server).rebindToken, "/o/:org/tokens/:token/bindings/:ws/edit", audit.TokenBindingUpdate},
+	{get, "/o/:org/tokens/:token/bindings/:ws/remove", organization(access.TokenView), (*Server).confirmUnbindToken, "", ""},
+	{post, "/o/:org/tokens/:token/bindings/:ws/remove", workspace(access.TokenRebind), (*Server).unbindToken, "", audit.TokenBindingRemove},
 }
 
 // check refuses a table with a row that declares no permission: a forgotten fence stops the start.
@@ -119,6 +123,8 @@ func check(table []route) error {
 			return fmt.Errorf("web: %s %s declares no permission", r.method, r.path)
 		case r.fence.audience == holder && (r.fence.action == "" || r.fence.level == ""):
 			return fmt.Errorf("web: %s %s declares no action", r.method, r.path)
+		case r.fence.audience == holder && r.method == post && r.as == "":
+			return fmt.Errorf("web: %s %s has no name for the record", r.method, r.path)
 		}
 	}
 	return nil

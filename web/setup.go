@@ -50,13 +50,8 @@ func (s *Server) setUp(v *visit) error {
 	default:
 		return err
 	}
-	session, err := s.Sessions.Load(v.ctx(), opened.Session)
-	if err != nil {
-		return err
-	}
-	if err := s.Sessions.SetNotice(v.ctx(), session.Actor(middleware.OriginOf(v.Request())), "Dagpass is ready. Create your first API token."); err != nil {
-		return err
-	}
+	v.session, _ = s.Sessions.Load(v.ctx(), opened.Session) // for the notice only
+	s.note(v, "Dagpass is ready. Create your first API token.")
 	return s.enter(v, opened, views.WorkspaceTokensURL(string(founded.Workspace.ID)))
 }
 

@@ -92,7 +92,8 @@ func readFilter(v *visit) listFilter {
 		f.Scope = oneOf(v.QueryParam("scope"), views.ScopeWorkspace, views.ScopeOrganization)
 	}
 	for _, r := range access.RolesOf(v.home().Level()) {
-		if v.QueryParam("role") == string(r) {
+		// A picker's search without script sends the role of its own form.
+		if v.QueryParam("role") == string(r) && !v.QueryParams().Has(views.FieldFind) {
 			f.Role = string(r)
 		}
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -314,5 +315,79 @@ func TestBadRequests(t *testing.T) {
 	list, err := h.Tokens.List(t.Context(), h.Actor(h.Owner), h.Workspace.Scope(), access.TokenFilter{}, access.Sort{}, access.Page{Limit: 5})
 	if err != nil || len(list.Rows) != 0 {
 		t.Errorf("tokens were made: %v, %v", list.Rows, err)
+	}
+}
+
+// TestPicker_WithManyTokens: above 200 candidates a search takes the place of the select, with and
+// without script.
+func TestPicker_WithManyTokens(t *testing.T) {
+	h := dagpasstest.New(t)
+	for i := range 201 {
+		h.Token(h.Owner, h.Org.Scope(), fmt.Sprintf("pipe-%03d", i), access.OrgMember)
+	}
+	b := h.Browser(h.Owner)
+	add := tokensPath(h) + "/add"
+	page := b.Get(add+"?q=ci").Status(200).Has("Find by name", "Refine your search")
+	if n := len(page.All("input[type=radio]")); n != 20 {
+		t.Errorf("%d choices", n)
+	}
+	found := b.Get(add + "?q=ci&find=pipe-20&role=WORKSPACE_AUTHOR").Status(200).Has("pipe-200").HasNot("pipe-000")
+	form := found.Form("Add")
+	if form.Value("role") != "WORKSPACE_AUTHOR" || form.Value("q") != "ci" {
+		t.Errorf("the search lost the role or the list's filter: %q, %q", form.Value("role"), form.Value("q"))
+	}
+	b.HTMX = true
+	for _, search := range []string{"pipe-20", ""} {
+		got := b.Get(add + "?find=" + search)
+		if got.Header.Get("Dagpass-Fragment") != "part" || got.Find("#picker-results") == nil {
+			t.Errorf("search for %q: %v", search, got.Header)
+		}
+	}
+}
+
+// TestForms_SentAgainAfterAPasswordStep make no second token: the key outlives the session.
+func TestForms_SentAgainAfterAPasswordStep(t *testing.T) {
+	h := dagpasstest.New(t)
+	b := h.Browser(h.Owner)
+	form := b.Get(orgTokensPath(h)+"/new").Form("Create API token").Set("name", "once")
+	form.Submit().Status(200).Secret()
+	b.Get("/reauth").Form("Continue").Set("password", dagpasstest.Password).Submit().Status(303)
+	form.Submit().Status(409).HasNot("data-secret")
+}
+
+// TestRefusals_InAnUnseenWorkspaceAreRecorded: the answer is that there is nothing, the record is not.
+func TestRefusals_InAnUnseenWorkspaceAreRecorded(t *testing.T) {
+	h := dagpasstest.New(t)
+	elena := h.Browser(h.Person("Elena", access.OrgMember))
+	elena.Post(tokensPath(h), url.Values{"name": {"ci"}}).Status(404)
+	if got := h.LastEvent(); got != "token.create denied  by Elena" {
+		t.Errorf("recorded %q", got)
+	}
+	elena.Get(tokensPath(h)).Status(404)
+	_, _, albert := h.Elsewhere()
+	h.Browser(albert).Post(tokensPath(h), nil).Status(404)
+	if got := h.LastEvent(); got != "token.create denied  by Elena" {
+		t.Errorf("a stranger left %q", got)
+	}
+}
+
+// TestExtendSession answers a script's request and nothing else.
+func TestExtendSession(t *testing.T) {
+	h := dagpasstest.New(t)
+	b := h.Browser(h.Owner)
+	b.Post("/session/extend", nil).Status(204)
+	h.Clock.Advance(31 * time.Minute)
+	b.Post("/session/extend", nil).Status(303)
+}
+
+// TestNameCheck_OfAnEndedSessionLeadsToTheForm and not to a fragment.
+func TestNameCheck_OfAnEndedSessionLeadsToTheForm(t *testing.T) {
+	h := dagpasstest.New(t)
+	b := h.Browser(h.Owner)
+	b.HTMX = true
+	h.Clock.Advance(31 * time.Minute)
+	got := b.Get(tokensPath(h) + "/name?name=secret-plan").Status(401).Header.Get("HX-Redirect")
+	if !strings.HasSuffix(got, "%2Ftokens%2Fnew") {
+		t.Errorf("leads to %q", got)
 	}
 }

@@ -58,8 +58,9 @@ func (v *visit) token() (access.TokenID, error) {
 	return access.ParseID[access.TokenID](v.Param("token"))
 }
 
-// formURL is the page a form was sent from, with the ids of this request in it.
-func (v *visit) formURL() string {
+// returnURL is the page to come back to after a sign-in or a password step: the one a form was sent
+// from or a fragment belongs to, with the ids of this request in it.
+func (v *visit) returnURL() string {
 	if v.route.form == "" {
 		return v.Request().URL.RequestURI()
 	}
@@ -67,8 +68,8 @@ func (v *visit) formURL() string {
 	for _, name := range v.ParamNames() {
 		path = strings.ReplaceAll(path, ":"+name, v.Param(name))
 	}
-	if q := v.Request().URL.RawQuery; q != "" {
-		path += "?" + q
+	if q := v.Request().URL.RawQuery; q != "" && v.Request().Method == http.MethodPost {
+		path += "?" + q // the filter of the list behind the form
 	}
 	return path
 }
@@ -136,7 +137,7 @@ func (s *Server) locate(v *visit) error {
 			return err
 		}
 		if v.workspace, v.grants, err = s.Workspaces.Find(v.ctx(), v.actor(), id); err != nil {
-			return err
+			return s.refusedUnseen(v, id, err)
 		}
 	}
 	org := v.workspace.Org
@@ -159,4 +160,13 @@ func (s *Server) locate(v *visit) error {
 		v.grants = grants
 	}
 	return nil
+}
+
+// refusedUnseen has a change recorded that somebody tries in a Workspace they can't see; the answer
+// is the same as for reading.
+func (s *Server) refusedUnseen(v *visit, id access.WorkspaceID, err error) error {
+	if access.CodeOf(err) != access.NotFound || v.Request().Method == http.MethodGet {
+		return err
+	}
+	return s.Workspaces.Refused(v.ctx(), v.actor(), id, access.Act{Do: v.route.fence.action, As: v.route.as})
 }

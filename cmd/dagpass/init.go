@@ -55,10 +55,11 @@ func (c *initCommand) Run(ctx context.Context, e env) error {
 		return err
 	}
 	made, err := c.create(ctx, d, password)
-	if err = errors.Join(err, d.Close()); err != nil {
-		return c.explain(err)
+	err = errors.Join(err, d.Close())
+	if made.OrganizationID != "" { // said also when a later step failed: it can't be made again
+		err = errors.Join(err, c.print(e.Stdout, made))
 	}
-	return c.print(e.Stdout, made)
+	return c.explain(err)
 }
 
 // checkToken refuses a token name before anything is made: what init makes can't be made again.

@@ -14,6 +14,7 @@ type Info struct {
 	Route     string           // the pattern that matched, never the path itself
 	ActorKind access.ActorKind // who called, once that is known
 	ActorID   string
+	Head      bool  // the client asked for the header alone; handlers see a GET
 	Err       error // the cause of an internal error; it is logged and never shown
 
 	requestID string

@@ -20,6 +20,7 @@ func methods(s sides, next http.Handler) http.Handler {
 		case http.MethodHead:
 			r = r.WithContext(r.Context()) // a copy: net/http and the log keep the real method
 			r.Method = http.MethodGet
+			InfoFrom(r.Context()).Head = true
 		}
 		next.ServeHTTP(w, r)
 	})
