@@ -47,12 +47,16 @@ var (
 // fileName is the database's name in the data directory.
 const fileName = "dagpass.db"
 
+// leastReaders is how many connections read on a small machine. They are opened when needed.
+const leastReaders = 8
+
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
 	dir          string
 	log          *slog.Logger
 	writer       *pool
 	readers      *pool
+	lists        turns        // how many of the readers may be in lists at once
 	owner        atomic.Int64 // the goroutine inside Update, 0 for none
 	clock        clock
 	ids          access.IDs
@@ -96,9 +100,11 @@ func (db *DB) open(ctx context.Context, cfg Config) (err error) {
 	if db.writer, err = openPool(path, writing, 1); err != nil {
 		return err
 	}
-	if db.readers, err = openPool(path, reading, max(2, runtime.NumCPU())); err != nil {
+	readers := max(leastReaders, runtime.NumCPU())
+	if db.readers, err = openPool(path, reading, readers); err != nil {
 		return err
 	}
+	db.lists = make(turns, readers/2)
 	if err := db.install(ctx, cfg.Root); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type pool struct {
 type conn struct {
 	raw      *sql.Conn
 	prepared map[string]*sql.Stmt
-	broken   bool // its transaction could not be ended
+	broken   bool // it may be in a transaction that can't be ended
 }
 
 func openPool(path string, use purpose, size int) (*pool, error) {
@@ -30,7 +30,7 @@ func openPool(path string, use purpose, size int) (*pool, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(size)
-	db.SetMaxIdleConns(size)
+	db.SetMaxIdleConns(0) // a connection that is given back is closed: only broken ones are
 	p := &pool{db: db, use: use, conns: make(chan *conn, size)}
 	for range size {
 		p.conns <- nil

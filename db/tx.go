@@ -21,6 +21,8 @@ type Tx struct {
 	limit context.Context // when it ends, no further statement begins
 	conn  *conn
 	now   time.Time
+	turn  *turn // nil in a writing transaction
+	long  bool  // its statements need a turn; see longRunning
 }
 
 var _ access.Tx = (*Tx)(nil)
@@ -53,7 +55,14 @@ const (
 func (db *DB) view(ctx context.Context, fn func(*Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	err := db.run(ctx, db.readers, sqlBegin, fn)
+	turn := &turn{of: db.lists}
+	defer turn.release()
+	err := db.run(ctx, db.readers, sqlBegin, turn, fn)
+	if turn.missed {
+		if err = db.failure(turn.wait(ctx)); err == nil {
+			err = db.run(ctx, db.readers, sqlBegin, turn, fn)
+		}
+	}
 	db.recordAltered(ctx)
 	return err
 }
@@ -72,7 +81,7 @@ func (db *DB) write(ctx context.Context, fn func(*Tx) error) error {
 		return errors.New("db: Update was called inside Update; it would wait for itself")
 	}
 	var saved int64
-	err := db.run(ctx, db.writer, sqlBeginImmediate, func(tx *Tx) (err error) {
+	err := db.run(ctx, db.writer, sqlBeginImmediate, nil, func(tx *Tx) (err error) {
 		db.owner.Store(goroutine())
 		defer db.owner.Store(0)
 		if err := fn(tx); err != nil {
@@ -87,7 +96,7 @@ func (db *DB) write(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
-func (db *DB) run(ctx context.Context, p *pool, begin string, fn func(*Tx) error) error {
+func (db *DB) run(ctx context.Context, p *pool, begin string, turn *turn, fn func(*Tx) error) error {
 	c, err := p.get(ctx)
 	if err != nil {
 		return db.failure(err)
@@ -95,9 +104,10 @@ func (db *DB) run(ctx context.Context, p *pool, begin string, fn func(*Tx) error
 	defer p.put(c)
 	calm := context.WithoutCancel(ctx)
 	if err := c.exec(calm, begin); err != nil {
+		c.broken = true // it may have begun all the same
 		return db.failure(err)
 	}
-	tx := &Tx{db: db, ctx: calm, limit: ctx, conn: c, now: db.clock.instant()}
+	tx := &Tx{db: db, ctx: calm, limit: ctx, conn: c, now: db.clock.instant(), turn: turn}
 	if p.use == writing {
 		tx.limit = calm
 	}
@@ -141,12 +151,12 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // NewID returns a new id; see [access.GateTx].
 func (tx *Tx) NewID() string { return tx.db.ids.Next(tx.now) }
 
-// longRunning returns the transaction for statements whose cost grows with the data: they are
-// interrupted when its limit ends. The others are not, because the driver starts a goroutine for each
+// longRunning returns the transaction for statements whose cost grows with the data: a reading one
+// needs its turn for them, and they are interrupted when its limit ends. The others are not, because the driver starts a goroutine for each
 // statement that can be interrupted, which costs several times what an indexed read does.
 func (tx *Tx) longRunning() *Tx {
 	long := *tx
-	long.ctx = tx.limit
+	long.ctx, long.long = tx.limit, true
 	return &long
 }
 
@@ -158,6 +168,9 @@ func (tx *Tx) statement(query string) (*sql.Stmt, error) {
 	}
 	if err := tx.limit.Err(); err != nil {
 		return nil, err
+	}
+	if tx.long && tx.turn != nil && !tx.turn.take() {
+		return nil, errNoTurn
 	}
 	return tx.conn.statement(tx.ctx, query)
 }

@@ -12,8 +12,8 @@ import (
 //
 // View: fn sees one consistent state and cannot write; views never wait for writers.
 // Update: fn runs alone. When Update returns nil the change is on disk and every later View sees
-// it; after an error or a panic nothing of it remains. fn may run more than once before Update
-// returns, so it has no effect outside tx. It holds the only writer: it does not hash passwords,
+// it; after an error or a panic nothing of it remains. fn may run more than once before View or
+// Update returns, so it has no effect outside tx but setting results anew. It holds the only writer: it does not hash passwords,
 // use the network, or wait. Update inside Update is reported as a bug at once.
 type Store[T any] interface {
 	View(ctx context.Context, fn func(tx T) error) error
