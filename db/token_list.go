@@ -1,39 +1,49 @@
 package db
 
 import (
+	"encoding/json"
 	"math"
 	"strings"
 
 	"dagpass/internal/access"
 )
 
-// A list of tokens is read from api_token_roles in the order of one of its indexes. The statement is
+// A page is read in two steps: which tokens are on it, from the indexes of api_token_roles alone, so
+// that rows are neither read to be skipped nor to be filtered; then those rows. The first statement is
 // put together from the constants below by listQuery; every value is a parameter:
 //
-//	$1 entity  $2, $3 range of sort_expires  $4 role or ''  $5 home flag or -1
+//	$1 entity  $2, $3 range of sort_expires  $4 roles  $5 home flags, both as JSON
 //	$6, $7 what the page follows  $8 limit  $9 offset  $10, $11 search
 //
-// The unary plus keeps SQLite from choosing an index by the status instead of by the order. When
-// few rows match, the index of what they match by is read instead and the matches are sorted.
+// When many rows match, they are looked for in the order of the list until the page is full; the unary
+// plus keeps SQLite from choosing an index by the filter instead. When few match, the index of what
+// they match by is read and the matches are sorted.
 const (
-	listColumns = `SELECT ` + tokenColumns + `, r.role, r.home,
+	sqlListed = `SELECT ` + tokenColumns + `, r.role, r.home,
 	CASE WHEN r.entity_type = 'organization' THEN (SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0) ELSE 0 END,
-	r.organization_id, r.entity_type, r.entity_id, r.row_mac `
+	r.organization_id, r.entity_type, r.entity_id, r.row_mac
+FROM json_each($2) p CROSS JOIN api_token_roles r ON r.entity_id = $1 AND r.token_id = p.value
+CROSS JOIN api_tokens t ON t.id = r.token_id ` + tokenPeople + ` ORDER BY p.key`
 
-	listByOrder  = `FROM api_token_roles r JOIN api_tokens t ON t.id = r.token_id `
+	listIDs   = `SELECT r.token_id `
+	listTexts = `SELECT r.token_id, t.name, t.description, t.hint `
+
+	listByOrder  = `FROM api_token_roles r `
+	listByFilter = `FROM api_token_roles r INDEXED BY api_token_roles_filter `
+	listByName   = `FROM api_token_roles r INDEXED BY api_token_roles_name `
 	listBySearch = `FROM token_search f CROSS JOIN api_tokens t ON t.row = f.rowid
 CROSS JOIN api_token_roles r ON r.entity_id = $1 AND r.token_id = t.id `
-
-	listByStatus = `FROM api_token_roles r INDEXED BY api_token_roles_expires JOIN api_tokens t ON t.id = r.token_id `
+	listWithTexts = `CROSS JOIN api_tokens t ON t.id = r.token_id `
 
 	listFilter = `
-WHERE r.entity_id = $1 AND r.sort_expires > $2 AND r.sort_expires <= $3 AND ($4 = '' OR r.role = $4) AND ($5 = -1 OR r.home = $5)`
+WHERE r.entity_id = $1 AND r.sort_expires > $2 AND r.sort_expires <= $3
+	AND r.role IN (SELECT value FROM json_each($4)) AND r.home IN (SELECT value FROM json_each($5))`
 	listFilterLast = `
-WHERE r.entity_id = $1 AND +r.sort_expires > $2 AND +r.sort_expires <= $3 AND ($4 = '' OR r.role = $4) AND ($5 = -1 OR r.home = $5)`
+WHERE r.entity_id = $1 AND +r.sort_expires > $2 AND +r.sort_expires <= $3
+	AND +r.role IN (SELECT value FROM json_each($4)) AND +r.home IN (SELECT value FROM json_each($5))`
 
-	listFound    = ` AND f.token_search MATCH $10`
-	listFoundToo = ` AND EXISTS (SELECT 1 FROM token_search f WHERE f.rowid = t.row AND f.token_search MATCH $10)`
-	listPrefix   = ` AND r.sort_name >= $10 AND r.sort_name < $11`
+	listFound  = ` AND f.token_search MATCH $10`
+	listPrefix = ` AND r.sort_name >= $10 AND r.sort_name < $11`
 
 	listNameAsc     = ` AND (r.sort_name, r.token_id) > ($6, $7) ORDER BY r.sort_name, r.token_id`
 	listNameDesc    = ` AND (r.sort_name, r.token_id) < ($6, $7) ORDER BY r.sort_name DESC, r.token_id DESC`
@@ -53,9 +63,10 @@ const (
 	countEnd         = ` LIMIT $6) found`
 	countFound       = ` AND f.token_search MATCH $7`
 	countPrefix      = ` AND r.sort_name >= $7 AND r.sort_name < $8`
-	sqlCountMatching = countBegin + listByOrder + listFilter + countEnd
+	sqlCountFiltered = countBegin + listByFilter + listFilter + countEnd
 	sqlCountFound    = countBegin + listBySearch + listFilterLast + countFound + countEnd
-	sqlCountPrefixed = countBegin + listByOrder + listFilterLast + countPrefix + countEnd
+	sqlCountPrefixed = countBegin + listByName + listFilterLast + countPrefix + countEnd
+	sqlFilteredTexts = listTexts + listByFilter + listWithTexts + listFilter
 
 	sqlCountExpiring = `
 SELECT count(*) FROM (SELECT 1 FROM api_token_roles r
@@ -97,38 +108,50 @@ func orderOf(by string) order {
 // listShape is what decides, beside the order, how a page is best read.
 type listShape struct {
 	search searchKind
-	status bool // narrowed to a status
-	dense  bool // so many rows match that going through them in order finds a page sooner than sorting all
+	few    bool // few rows match: they are found by the filter or the search, and sorted
+	texts  bool // the search is done on the text of the rows, see [Tx.pick]
 }
 
-// listQuery is the statement of a page.
+// listQuery is the statement of the ids of a page.
 func listQuery(o order, desc bool, shape listShape) string {
-	from, filter, found := listByOrder, listFilterLast, ""
+	columns, from, filter, found, limit := listIDs, listByOrder, listFilterLast, "", listLimit
 	switch {
-	case shape.search == namePrefix:
-		found = listPrefix
-	case shape.search == fullText && shape.dense:
-		found = listFoundToo
+	case shape.texts && shape.few:
+		columns, from, filter, limit = listTexts, listByFilter+listWithTexts, listFilter, ""
+	case shape.texts:
+		columns, from, limit = listTexts, listByOrder+listWithTexts, ""
 	case shape.search == fullText:
 		from, found = listBySearch, listFound
-	case shape.status && !shape.dense:
-		from, filter = listByStatus, listFilter
+	case shape.search == namePrefix && shape.few:
+		from, found = listByName, listPrefix
+	case shape.search == namePrefix:
+		found = listPrefix
+	case shape.few:
+		from, filter = listByFilter, listFilter
 	}
 	end := o.asc
 	if desc {
 		end = o.desc
 	}
-	return strings.Join([]string{listColumns, from, tokenPeople, filter, found, end, listLimit}, "")
+	return strings.Join([]string{columns, from, filter, found, end, limit}, "")
 }
 
 // filterArgs are $1 to $5.
-func (tx *Tx) filterArgs(at access.Scope, f access.TokenFilter) []any {
+func (tx *Tx) filterArgs(at access.Scope, f access.TokenFilter) ([]any, error) {
 	low, high := tx.statusRange(f.Status)
-	home := int64(-1)
-	if f.Scope != "" {
-		home = flag(f.Scope == at.Level())
+	roles, homes := access.RolesOf(at.Level()), []int64{0, 1}
+	if f.Role != "" {
+		roles = []access.Role{f.Role}
 	}
-	return []any{at.Entity(), low, high, string(f.Role), home}
+	if f.Scope != "" {
+		homes = []int64{flag(f.Scope == at.Level())}
+	}
+	roleList, err := json.Marshal(roles)
+	if err != nil {
+		return nil, err
+	}
+	homeList, err := json.Marshal(homes)
+	return []any{at.Entity(), low, high, string(roleList), string(homeList)}, err
 }
 
 // statusRange returns the range (low, high] of sort_expires of the tokens with a status now, as
@@ -159,73 +182,16 @@ func (tx *Tx) TokensAt(at access.Scope, f access.TokenFilter, s access.Sort, p a
 	if list.Soon, err = tx.count(sqlCountExpiring, at.Entity(), low, high, access.MatchLimit); err != nil {
 		return list, err
 	}
-	if err := tx.countMatching(at, f, &list); err != nil {
+	q := listing{tx: tx, at: at, filter: f, find: searchFor(f.Search)}
+	if q.args, err = tx.filterArgs(at, f); err != nil {
 		return list, err
 	}
-	list.Rows, err = tx.page(at, f, s, p, list.Capped)
+	if err := q.count(&list); err != nil {
+		return list, err
+	}
+	list.Rows, err = q.page(s, p)
 	if len(list.Rows) > p.Limit {
 		list.Rows, list.More = list.Rows[:p.Limit], true
 	}
 	return list, err
-}
-
-func (tx *Tx) countMatching(at access.Scope, f access.TokenFilter, list *access.TokenList) error {
-	if f == (access.TokenFilter{}) {
-		list.Matching = list.Total
-		return nil
-	}
-	find := searchFor(f.Search)
-	args := append(tx.filterArgs(at, f), access.MatchLimit+1)
-	query := sqlCountMatching
-	switch find.kind {
-	case fullText:
-		query = sqlCountFound
-	case namePrefix:
-		query = sqlCountPrefixed
-	}
-	n, err := tx.count(query, append(args, find.args()...)...)
-	list.Matching, list.Capped = min(n, access.MatchLimit), n > access.MatchLimit
-	return err
-}
-
-// page reads one row more than asked for, which tells whether there are more.
-func (tx *Tx) page(at access.Scope, f access.TokenFilter, s access.Sort, p access.Page, dense bool) ([]access.TokenRow, error) {
-	o, find := orderOf(s.By), searchFor(f.Search)
-	after, id, err := tx.after(at, o, s.Desc, p.After)
-	if err != nil {
-		return nil, err
-	}
-	args := append(tx.filterArgs(at, f), after, id, p.Limit+1, p.Offset)
-	return all(tx, tx.scanListed, listQuery(o, s.Desc, listShape{find.kind, f.Status != "", dense}), append(args, find.args()...)...)
-}
-
-// after returns what the rows of a page follow: the sort value and id of a token, or what comes
-// before all of them when no such token is in the list.
-func (tx *Tx) after(at access.Scope, o order, desc bool, token string) (value any, id string, err error) {
-	top, topID := o.first, ""
-	if desc {
-		top, topID = o.last, highest
-	}
-	if token == "" {
-		return top, topID, nil
-	}
-	var k sortKeys
-	err = tx.row(sqlSortKeys, []any{at.Entity(), token}, &k.name, &k.expires, &k.used)
-	if access.CodeOf(err) == access.NotFound {
-		return top, topID, nil
-	}
-	return o.key(k, token), token, err
-}
-
-func (tx *Tx) scanListed(s scanner) (access.TokenRow, error) {
-	var row access.TokenRow
-	var r tokenRoleRow
-	var err error
-	row.Token, err = tx.scanToken(s, &r.role, &r.home, &row.Workspaces, &r.org, &r.level, &r.entity, &r.mac)
-	if err != nil {
-		return row, err
-	}
-	r.token = string(row.ID)
-	row.Role, row.Shared = r.role, r.home == 0
-	return row, tx.check(r.authority(), r.mac)
 }

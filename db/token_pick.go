@@ -13,13 +13,17 @@ SELECT count(*) FROM (SELECT 1 FROM api_token_roles WHERE entity_id = $1 AND sor
 
 	// All tokens of an Organization, by their home; $4 is the list of Workspaces in which they are
 	// to hold a role, as JSON.
-	orgListBegin = `SELECT ` + tokenColumns + `, r.role, r.home,
-	(SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0 AND b.entity_type = 'workspace'),
-	r.organization_id, r.entity_type, r.entity_id, r.row_mac
-FROM api_token_roles r JOIN api_tokens t ON t.id = r.token_id ` + tokenPeople + `
-WHERE r.organization_id = $1 AND r.home = 1`
+	orgListBegin   = `SELECT r.token_id FROM api_token_roles r WHERE r.organization_id = $1 AND r.home = 1`
 	orgListManaged = ` AND r.token_id IN (SELECT b.token_id FROM api_token_roles b WHERE b.entity_id IN (SELECT value FROM json_each($4)))`
 	orgListEnd     = ` LIMIT $2 OFFSET $3`
+
+	// The rows of a page, whose ids are $2 as JSON.
+	sqlListedOf = `SELECT ` + tokenColumns + `, r.role, r.home,
+	(SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0 AND b.entity_type = 'workspace'),
+	r.organization_id, r.entity_type, r.entity_id, r.row_mac
+FROM json_each($2) p CROSS JOIN api_tokens t ON t.id = p.value
+CROSS JOIN api_token_roles r ON r.token_id = t.id AND r.home = 1 AND r.organization_id = $1 ` + tokenPeople + `
+ORDER BY p.key`
 
 	orgNameAsc     = ` ORDER BY r.sort_name, r.token_id`
 	orgNameDesc    = ` ORDER BY r.sort_name DESC, r.token_id DESC`
@@ -34,27 +38,24 @@ WHERE r.organization_id = $1 AND r.home = 1`
 SELECT count(DISTINCT b.token_id) FROM api_token_roles b
 WHERE b.organization_id = $1 AND b.entity_id IN (SELECT value FROM json_each($2))`
 
-	// Organization tokens of $1 without a role in the Workspace $2.
-	unboundBySearch = `
-FROM token_search f CROSS JOIN api_tokens t ON t.row = f.rowid
-CROSS JOIN api_token_roles r ON r.entity_id = $1 AND r.token_id = t.id `
-	unboundByOrder = `
-FROM api_token_roles r JOIN api_tokens t ON t.id = r.token_id `
+	// Organization tokens of $1 without a role in the Workspace $2. They are read by name, and the
+	// index of names has the folded name to be searched in.
 	unboundFilter = `
 WHERE r.entity_id = $1 AND NOT EXISTS (SELECT 1 FROM api_token_roles b WHERE b.entity_id = $2 AND b.token_id = r.token_id)`
-	unboundFound  = ` AND f.token_search MATCH $4`
+	unboundRows   = ` FROM api_token_roles r JOIN api_tokens t ON t.id = r.token_id `
+	unboundFound  = ` AND instr(r.sort_name, $4) > 0`
 	unboundPrefix = ` AND r.sort_name >= $4 AND r.sort_name < $5`
 	unboundPage   = ` ORDER BY r.sort_name, r.token_id LIMIT $3`
-	unboundCount  = `SELECT count(*) FROM (SELECT 1 `
+	unboundCount  = `SELECT count(*) FROM (SELECT 1 FROM api_token_roles r INDEXED BY api_token_roles_name `
 	unboundLimit  = ` LIMIT $3) found`
 
-	sqlUnbound         = `SELECT ` + tokenColumns + unboundByOrder + tokenPeople + unboundFilter + unboundPage
-	sqlUnboundFound    = `SELECT ` + tokenColumns + unboundBySearch + tokenPeople + unboundFilter + unboundFound + unboundPage
-	sqlUnboundPrefixed = `SELECT ` + tokenColumns + unboundByOrder + tokenPeople + unboundFilter + unboundPrefix + unboundPage
+	sqlUnbound         = `SELECT ` + tokenColumns + unboundRows + tokenPeople + unboundFilter + unboundPage
+	sqlUnboundFound    = `SELECT ` + tokenColumns + unboundRows + tokenPeople + unboundFilter + unboundFound + unboundPage
+	sqlUnboundPrefixed = `SELECT ` + tokenColumns + unboundRows + tokenPeople + unboundFilter + unboundPrefix + unboundPage
 
-	sqlCountUnbound         = unboundCount + unboundByOrder + unboundFilter + unboundLimit
-	sqlCountUnboundFound    = unboundCount + unboundBySearch + unboundFilter + unboundFound + unboundLimit
-	sqlCountUnboundPrefixed = unboundCount + unboundByOrder + unboundFilter + unboundPrefix + unboundLimit
+	sqlCountUnbound         = unboundCount + unboundFilter + unboundLimit
+	sqlCountUnboundFound    = unboundCount + unboundFilter + unboundFound + unboundLimit
+	sqlCountUnboundPrefixed = unboundCount + unboundFilter + unboundPrefix + unboundLimit
 )
 
 // TokenNamed implements [access.TokenListTx]. Names are compared ignoring case.
@@ -72,7 +73,7 @@ func (tx *Tx) TokensOf(org access.OrgID, owned access.Actor, every bool, s acces
 		if err != nil {
 			return nil, 0, err
 		}
-		rows, err := all(tx, tx.scanListed, orgListQuery(s, false), string(org), p.Limit, p.Offset)
+		rows, err := tx.listedOf(org, orgListQuery(s, false), p.Limit, p.Offset)
 		return rows, total, err
 	}
 	managed, err := tx.managedIn(org, owned)
@@ -87,8 +88,17 @@ func (tx *Tx) TokensOf(org access.OrgID, owned access.Actor, every bool, s acces
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, err := all(tx, tx.scanListed, orgListQuery(s, true), string(org), p.Limit, p.Offset, string(entities))
+	rows, err := tx.listedOf(org, orgListQuery(s, true), p.Limit, p.Offset, string(entities))
 	return rows, total, err
+}
+
+// listedOf reads the page whose ids a query made by orgListQuery returns.
+func (tx *Tx) listedOf(org access.OrgID, query string, args ...any) ([]access.TokenRow, error) {
+	ids, err := all(tx, text[string], query, append([]any{string(org)}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	return tx.listed(sqlListedOf, string(org), ids)
 }
 
 func orgListQuery(s access.Sort, managed bool) string {
@@ -128,15 +138,14 @@ func (tx *Tx) Unbound(at access.Scope, typed string, limit int) ([]access.Token,
 		return nil, 0, 0, err
 	}
 	page, count := sqlUnbound, sqlCountUnbound
-	find := searchFor(typed).nameOnly()
-	switch find.kind {
+	args := func(limit int) []any { return []any{string(at.Org), string(at.Workspace), limit} }
+	switch find := searchFor(typed); find.kind {
 	case fullText:
 		page, count = sqlUnboundFound, sqlCountUnboundFound
+		args = func(limit int) []any { return []any{string(at.Org), string(at.Workspace), limit, find.needle} }
 	case namePrefix:
 		page, count = sqlUnboundPrefixed, sqlCountUnboundPrefixed
-	}
-	args := func(limit int) []any {
-		return append([]any{string(at.Org), string(at.Workspace), limit}, find.args()...)
+		args = func(limit int) []any { return []any{string(at.Org), string(at.Workspace), limit, find.term, find.end} }
 	}
 	matching, err := tx.count(count, args(access.MatchLimit)...)
 	if err != nil {

@@ -50,8 +50,9 @@ ON CONFLICT (entity_id, what) DO UPDATE SET tokens = counters.tokens + 1`
 
 // What the rows of counters count.
 const (
-	countAt = "at" // tokens with a role at the entity
-	countOf = "of" // live tokens of the Organization
+	countAt     = "at"     // tokens with a role at the entity
+	countShared = "shared" // those of them with their home elsewhere
+	countOf     = "of"     // live tokens of the Organization
 )
 
 // tokenRoleRow is what of a token's role grants something.
@@ -126,6 +127,11 @@ func (tx *Tx) SetTokenRole(t access.Token, at access.Scope, role access.Role, by
 	if err != nil {
 		return err
 	}
+	if at != t.Home {
+		if err := tx.countUp(at.Entity(), countShared); err != nil {
+			return err
+		}
+	}
 	return tx.countUp(at.Entity(), countAt)
 }
 
@@ -139,11 +145,20 @@ func sortExpires(t access.Token) int64 {
 
 // RemoveTokenRole implements [access.TokenTx].
 func (tx *Tx) RemoveTokenRole(t access.Token, at access.Scope) error {
-	n, err := tx.exec(sqlRemoveTokenRole, at.Entity(), string(t.ID), string(at.Org))
+	return tx.removeTokenRole(t, at.Entity())
+}
+
+func (tx *Tx) removeTokenRole(t access.Token, entity string) error {
+	n, err := tx.exec(sqlRemoveTokenRole, entity, string(t.ID), string(t.Home.Org))
 	if err != nil || n == 0 {
 		return err
 	}
-	return tx.countDown(at.Entity(), countAt)
+	if entity != t.Home.Entity() {
+		if err := tx.countDown(entity, countShared); err != nil {
+			return err
+		}
+	}
+	return tx.countDown(entity, countAt)
 }
 
 // endTokenRoles ends every role of a token.
@@ -153,10 +168,7 @@ func (tx *Tx) endTokenRoles(t access.Token) error {
 		return err
 	}
 	for _, entity := range entities {
-		if err := tx.put(sqlRemoveTokenRole, entity, string(t.ID), string(t.Home.Org)); err != nil {
-			return err
-		}
-		if err := tx.countDown(entity, countAt); err != nil {
+		if err := tx.removeTokenRole(t, entity); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"dagpass/internal/access"
@@ -31,9 +32,10 @@ func (tx *Tx) reindexToken(t access.Token) error {
 
 // search is how a list is narrowed to what holds a text.
 type search struct {
-	kind searchKind
-	term string // the full-text term, or where the range of names begins
-	end  string // where the range ends
+	kind   searchKind
+	needle string // the folded text
+	term   string // the full-text term, or where the range of names begins
+	end    string // where the range ends
 }
 
 type searchKind int
@@ -54,9 +56,9 @@ func searchFor(typed string) search {
 	case n == 0:
 		return search{}
 	case n < shortest:
-		return search{namePrefix, needle, needle + highest}
+		return search{namePrefix, needle, needle, needle + highest}
 	}
-	return search{fullText, phrase(needle), ""}
+	return search{fullText, needle, phrase(needle), ""}
 }
 
 // args are the values of the search in a statement.
@@ -70,12 +72,37 @@ func (s search) args() []any {
 	return nil
 }
 
-// nameOnly narrows a full-text search to names.
-func (s search) nameOnly() search {
-	if s.kind == fullText {
-		s.term = "{name} : " + s.term
+// finds reports of one token what the indexes know of all.
+func (s search) finds(name, description, id, hint string) bool {
+	if s.kind == namePrefix {
+		return strings.HasPrefix(access.Fold(name), s.needle)
 	}
-	return s
+	for _, text := range []string{name, description, id, hint} {
+		if strings.Contains(access.Fold(text), s.needle) {
+			return true
+		}
+	}
+	return false
+}
+
+// pick returns the ids of the tokens that a search finds, of those that a query of listTexts reads:
+// at most limit, after skipping the first.
+func (tx *Tx) pick(find search, skip, limit int, query string, args ...any) ([]string, error) {
+	var picked []string
+	err := each(tx, func(s scanner) (bool, error) {
+		var id, name, description, hint string
+		switch err := s.Scan(&id, &name, &description, &hint); {
+		case err != nil:
+			return false, err
+		case !find.finds(name, description, id, hint):
+		case skip > 0:
+			skip--
+		default:
+			picked = append(picked, id)
+		}
+		return len(picked) < limit, nil
+	}, query, args...)
+	return picked, err
 }
 
 // highest sorts behind every stored text: names never hold this character.

@@ -215,28 +215,44 @@ func (tx *Tx) row(query string, args []any, into ...any) error {
 // scanner reads the columns of a row.
 type scanner interface{ Scan(into ...any) error }
 
-// all reads every row of a query. Rows that fail their check are left out.
-func all[T any](tx *Tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+// each hands the rows of a query to read until it wants no more. Rows that fail their check are passed
+// over.
+func each(tx *Tx, read func(scanner) (more bool, err error), query string, args ...any) error {
 	s, err := tx.statement(query)
 	if err != nil {
-		return nil, tx.db.failure(err)
+		return tx.db.failure(err)
 	}
 	rows, err := s.QueryContext(tx.ctx, args...)
 	if err != nil {
-		return nil, tx.db.failure(err)
+		return tx.db.failure(err)
 	}
 	defer rows.Close()
-	var out []T
 	for rows.Next() {
-		switch v, err := scan(rows); {
+		switch more, err := read(rows); {
 		case errors.Is(err, errAltered):
 		case err != nil:
-			return nil, tx.db.failure(err)
-		default:
-			out = append(out, v)
+			return tx.db.failure(err)
+		case !more:
+			return nil
 		}
 	}
-	return out, tx.db.failure(rows.Err())
+	return tx.db.failure(rows.Err())
+}
+
+// all reads every row of a query. Rows that fail their check are left out.
+func all[T any](tx *Tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	var out []T
+	err := each(tx, func(s scanner) (bool, error) {
+		v, err := scan(s)
+		if err == nil {
+			out = append(out, v)
+		}
+		return true, err
+	}, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // one reads the one row of a query. NotFound when there is none, or one that fails its check.

@@ -33,7 +33,7 @@ type TokenRow struct {
 type TokenList struct {
 	Rows     []TokenRow
 	Total    int  // tokens at the scope, unfiltered
-	Matching int  // tokens that pass the filter, at most MatchLimit unless the filter is empty
+	Matching int  // tokens that pass the filter; exact if Scope alone narrows, else at most MatchLimit
 	Capped   bool // Matching stopped at MatchLimit
 	Soon     int  // tokens at the scope that expire soon, at most MatchLimit
 	More     bool // rows follow the last one

@@ -143,6 +143,7 @@ func testTokenLists(t *testing.T, h *house) {
 		wantEqual(t, idsOf(got.Rows), sorted(tokens, s)[:2])
 	})
 	t.Run("filters narrow rows and figures alike", func(t *testing.T) { testFilters(t, h, tokens) })
+	t.Run("the figures by scope follow every role that comes and goes", func(t *testing.T) { testScopeFigures(t, h) })
 	t.Run("a Workspace shows its own and the shared, the Organization its own with their Workspaces", func(t *testing.T) {
 		for _, r := range list(t, access.TokenFilter{}, access.Sort{By: access.SortByName}, access.Page{Limit: 100}).Rows {
 			if r.Shared != r.OrganizationScoped() || r.Workspaces != 0 {

@@ -149,11 +149,14 @@ CREATE TABLE api_token_roles (
 	row_mac         BLOB    NOT NULL,
 	PRIMARY KEY (entity_id, token_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX api_token_roles_name ON api_token_roles (entity_id, sort_name, token_id);
-CREATE INDEX api_token_roles_expires ON api_token_roles (entity_id, sort_expires, token_id);
-CREATE INDEX api_token_roles_used ON api_token_roles (entity_id, sort_used, token_id);
+-- A page is read in the order of one of these, which also decide the filter.
+CREATE INDEX api_token_roles_name ON api_token_roles (entity_id, sort_name, token_id, sort_expires, role, home);
+CREATE INDEX api_token_roles_expires ON api_token_roles (entity_id, sort_expires, token_id, role, home);
+CREATE INDEX api_token_roles_used ON api_token_roles (entity_id, sort_used, token_id, sort_expires, role, home);
+-- The filter alone, for counts and for pages of few matches.
+CREATE INDEX api_token_roles_filter ON api_token_roles (entity_id, role, home, sort_expires, token_id);
 CREATE INDEX api_token_roles_token ON api_token_roles (token_id, home);
-CREATE INDEX api_token_roles_organization ON api_token_roles (organization_id, token_id) WHERE home = 1;
+CREATE INDEX api_token_roles_organization ON api_token_roles (organization_id, token_id, sort_expires, sort_used) WHERE home = 1;
 CREATE INDEX api_token_roles_organization_name ON api_token_roles (organization_id, sort_name, token_id) WHERE home = 1;
 
 -- Folded text of live tokens. It holds no text of its own, only which rows hold which three
@@ -164,10 +167,11 @@ CREATE VIRTUAL TABLE token_search USING fts5 (
 );
 
 -- How many there are, so that no page has to count: what is 'at' for the tokens with a role at the
--- entity, 'of' for all live tokens of an Organization.
+-- entity, 'shared' for those of them that are not at home there, 'of' for all live tokens of an
+-- Organization.
 CREATE TABLE counters (
 	entity_id TEXT    NOT NULL,
-	what      TEXT    NOT NULL CHECK (what IN ('at', 'of')),
+	what      TEXT    NOT NULL CHECK (what IN ('at', 'shared', 'of')),
 	tokens    INTEGER NOT NULL CHECK (tokens >= 0),
 	PRIMARY KEY (entity_id, what)
 ) STRICT, WITHOUT ROWID;
