@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -14,7 +15,10 @@ import (
 type pool struct {
 	db    *sql.DB
 	use   purpose
-	conns chan *conn // nil stands for one that has to be opened
+	inUse chan struct{} // one for each transaction, as many as there may be connections
+
+	mu   sync.Mutex
+	idle []*conn // the last one used is used next, because its cache is warm
 }
 
 // conn is a connection with the statements prepared on it.
@@ -31,63 +35,78 @@ func openPool(path string, use purpose, size int) (*pool, error) {
 	}
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(0) // a connection that is given back is closed: only broken ones are
-	p := &pool{db: db, use: use, conns: make(chan *conn, size)}
-	for range size {
-		p.conns <- nil
-	}
-	return p, nil
+	return &pool{db: db, use: use, inUse: make(chan struct{}, size)}, nil
 }
 
 // get waits for a free connection until ctx ends, at most [waitLimit].
 func (p *pool) get(ctx context.Context) (*conn, error) {
-	c, err := p.wait(ctx)
-	if err != nil || c != nil {
-		return c, err
+	if err := p.wait(ctx); err != nil {
+		return nil, err
+	}
+	if c := p.pop(); c != nil {
+		return c, nil
 	}
 	raw, err := p.db.Conn(context.WithoutCancel(ctx))
 	if err != nil {
-		p.conns <- nil
+		<-p.inUse
 		return nil, err
 	}
 	return &conn{raw: raw, prepared: map[string]*sql.Stmt{}}, nil
 }
 
-func (p *pool) wait(ctx context.Context) (*conn, error) {
+func (p *pool) wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	select {
-	case c := <-p.conns:
-		return c, nil
+	case p.inUse <- struct{}{}:
+		return nil
 	default:
 	}
 	timeout := time.NewTimer(waitLimit)
 	defer timeout.Stop()
 	select {
-	case c := <-p.conns:
-		return c, nil
+	case p.inUse <- struct{}{}:
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	case <-timeout.C:
-		return nil, context.DeadlineExceeded
+		return context.DeadlineExceeded
 	}
+}
+
+// pop takes an idle connection, nil when there is none.
+func (p *pool) pop() *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.idle) - 1
+	if last < 0 {
+		return nil
+	}
+	c := p.idle[last]
+	p.idle = p.idle[:last]
+	return c
 }
 
 func (p *pool) put(c *conn) {
 	if c.broken {
 		c.close()
-		c = nil
+	} else {
+		p.mu.Lock()
+		p.idle = append(p.idle, c)
+		p.mu.Unlock()
 	}
-	p.conns <- c
+	<-p.inUse
 }
 
 // close waits for the running transactions and closes every connection.
 func (p *pool) close() error {
+	for range cap(p.inUse) {
+		p.inUse <- struct{}{}
+	}
 	var errs []error
-	for range cap(p.conns) {
-		if c := <-p.conns; c != nil {
-			errs = append(errs, c.close())
-		}
+	for c := p.pop(); c != nil; c = p.pop() {
+		errs = append(errs, c.close())
 	}
 	return errors.Join(append(errs, p.db.Close())...)
 }

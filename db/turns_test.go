@@ -13,7 +13,7 @@ import (
 // them ends, and a token is checked all the same.
 func TestView_listsLeaveReadersFree(t *testing.T) {
 	s := newSmall(t)
-	turns, want := cap(s.db.lists), 3*cap(s.db.readers.conns)
+	turns, want := cap(s.db.lists), 3*cap(s.db.readers.inUse)
 	reading, release := make(chan struct{}, want), make(chan struct{})
 	var lists sync.WaitGroup
 	for range want {
@@ -65,8 +65,8 @@ func TestView_aListThatNeverGetsItsTurnIsUnavailable(t *testing.T) {
 		return err
 	})
 	wantCode(t, err, access.Unavailable)
-	if runs != 1 || len(s.db.readers.conns) != cap(s.db.readers.conns) {
-		t.Errorf("it ran %d times, and %d of %d connections came back", runs, len(s.db.readers.conns), cap(s.db.readers.conns))
+	if runs != 1 || len(s.db.readers.inUse) != 0 {
+		t.Errorf("it ran %d times, and %d connections did not come back", runs, len(s.db.readers.inUse))
 	}
 }
 
@@ -89,7 +89,7 @@ func TestView_givenUpAtAnyMoment(t *testing.T) {
 		}
 		caller.Wait()
 	}
-	for range 2 * cap(db.readers.conns) {
+	for range 2 * cap(db.readers.inUse) {
 		must(t, db.view(t.Context(), read))
 	}
 }
@@ -98,7 +98,7 @@ func TestView_givenUpAtAnyMoment(t *testing.T) {
 func TestRun_aTransactionThatDidNotBegin(t *testing.T) {
 	db, _ := openNew(t)
 	begin := func(*Tx) error { return nil }
-	for range 2 * cap(db.readers.conns) {
+	for range 2 * cap(db.readers.inUse) {
 		err := db.run(t.Context(), db.readers, `BEGIN; not a statement`, nil, begin)
 		wantCode(t, err, access.Internal)
 	}
@@ -109,7 +109,7 @@ func TestRun_aTransactionThatDidNotBegin(t *testing.T) {
 	must(t, c.exec(t.Context(), sqlBegin))
 	c.broken = true
 	db.readers.put(c)
-	for range 2 * cap(db.readers.conns) {
+	for range 2 * cap(db.readers.inUse) {
 		must(t, db.view(t.Context(), begin))
 	}
 }
