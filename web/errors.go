@@ -30,7 +30,7 @@ func (s *Server) fail(v *visit, err error) error {
 			return v.NoContent(status)
 		}
 	}
-	if shown := s.dialog(v, status, views.FailureDialog(f)); isPartial(v.Request()) && shown == nil {
+	if isPartial(v.Request()) && s.dialog(v, status, views.FailureDialog(f)) == nil {
 		return nil
 	}
 	return s.failurePage(v, status, f)

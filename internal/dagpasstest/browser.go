@@ -108,6 +108,9 @@ func newPage(b *Browser, path string, w *httptest.ResponseRecorder) *Page {
 	b.h.T.Helper()
 	doc, err := html.Parse(bytes.NewReader(w.Body.Bytes()))
 	b.h.must(err)
+	if n := strings.Count(strings.ToLower(w.Body.String()), "<!doctype html>"); n > 1 {
+		b.h.T.Fatalf("%s: %d documents in one answer", path, n)
+	}
 	return &Page{T: b.h.T, Code: w.Code, Header: w.Header(), Body: w.Body.String(), Path: path, Document: doc, browser: b}
 }
 
