@@ -137,12 +137,13 @@ func (s *seeder) found(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{finance, research} {
-		ws, err := s.workspaces.Create(ctx, owner, f.Org.ID, access.NewWorkspace{Name: name})
+	for _, in := range []access.NewWorkspace{{Name: finance, Description: "Ledgers, reports and the month-end close"},
+		{Name: research, Description: "Experiments and model training"}} {
+		ws, err := s.workspaces.Create(ctx, owner, f.Org.ID, in)
 		if err != nil {
 			return err
 		}
-		s.places[name] = ws.Scope()
+		s.places[in.Name] = ws.Scope()
 	}
 	for _, p := range demoPeople[1:] {
 		if err := s.admit(ctx, owner, p); err != nil {
