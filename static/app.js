@@ -11,6 +11,10 @@
 
 	root.dataset.js = "";
 
+	// A second Back before htmx listens changes the address and not the page.
+	const [{ name }] = performance.getEntriesByType("navigation");
+	if (history.state?.htmx && new URL(name).search !== location.search) location.reload();
+
 	// Dialogs. The opener gets the focus back; for a link in a menu that is the menu's button.
 	let opener = null;
 
@@ -119,7 +123,7 @@
 		} catch {
 			if (source.select) source.select();
 			else getSelection().selectAllChildren(source);
-			if (result) result.textContent = "Copying is blocked. Press Ctrl+C or ⌘C to copy the selected token.";
+			if (result) result.textContent = button.dataset.copyFailure;
 		}
 	});
 
