@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // faults answers one form in every wrong way, and then in the right one. Nothing that was typed may
@@ -65,9 +66,23 @@ func (w *window) submitThreeTimes() {
 	w.run(`$("#f-submit").click(), $("#f-submit").click(), $("#f-submit").click()`)
 	value := w.shownValue()
 	equal(w.stage, "requests sent", w.sent("/tokens")-before, 1)
+	w.mustSelectInsteadOfCopying(value)
 	w.copyAndClose(value)
 	w.until(row("through-the-storm"))
 	w.must(`[...document.querySelectorAll("tbody th bdi")].filter((name) => name.textContent === "through-the-storm").length === 1`)
+}
+
+// mustSelectInsteadOfCopying is a browser that lets nobody at its clipboard: the value is selected,
+// the words say what to press, and leaving is guarded still.
+func (w *window) mustSelectInsteadOfCopying(value string) {
+	w.run(`navigator.clipboard.writeText = () => Promise.reject(new Error("blocked"))`)
+	w.click("[data-copy='#f-secret']")
+	w.until(`$(".secret [role=status]").innerText.startsWith("Copying is blocked. Press Ctrl+C")`)
+	equal(w.stage, "the selection", w.text(`getSelection().toString()`), value)
+	w.press(kb.Escape)
+	w.must(`!$("[data-guard]").hidden`)
+	w.click("[data-keep]")
+	w.run(`delete navigator.clipboard.writeText`)
 }
 
 // wrong is an answer to a POST that the program did not give.

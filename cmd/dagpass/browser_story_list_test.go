@@ -8,7 +8,8 @@ import (
 )
 
 // filterSortAndPage reads the address after each step: it is all the state there is. Seen to fail:
-// with empty values left in the address, and with a sort link without its id.
+// with empty values left in the address, with a sort link without its id, and, at the second Back,
+// without the check at the start of app.js.
 func filterSortAndPage(s *stage) {
 	w := s.as("Amina Diallo")
 	list := w.text(`location.pathname`)
@@ -81,7 +82,7 @@ func (w *window) mustSort(list string) {
 		w.failf("the sort order was lost: %s", query)
 	}
 	w.travel(-1)
-	w.until(w.at(list + "?sort=expires"))
+	w.until(w.at(list + "?sort=expires")) // the page may still be on its way: people are as fast
 	w.travel(-1)
 	w.until(w.at(list) + ` && $("th[aria-sort=ascending] #sort-name")`)
 }

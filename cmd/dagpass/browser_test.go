@@ -53,7 +53,7 @@ func serve(t *testing.T) *program {
 
 // attempts is how often a story is told before it counts as failed. A second one that passes is
 // reported, since a story that passes at times is a bug too.
-const attempts = 1
+const attempts = 2
 
 func (c *chrome) tell(t *testing.T, s story) {
 	t.Helper()
