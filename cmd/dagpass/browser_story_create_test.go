@@ -88,11 +88,7 @@ func (w *window) shownValue() string {
 // mustGuard tries to leave without having copied.
 func (w *window) mustGuard(value string) {
 	w.until(focusedOn("[data-copy='#f-secret']"))
-
-	w.eventually("the guard", func() bool { // Done is deaf for a moment, for the sake of double clicks
-		w.press(kb.Escape)
-		return w.is(`!$("[data-guard]").hidden`)
-	})
+	w.leaveUncopied()
 	w.must(focusedOn("[data-keep]"))
 	w.must(`$("[data-guard] [role=alert]").innerText.includes("You have not copied this token.")`)
 	for range 5 {
@@ -106,6 +102,15 @@ func (w *window) mustGuard(value string) {
 	w.must(`!$("[data-guard]").hidden`)
 	equal(w.stage, "the value", w.text(`$("#f-secret").value`), value)
 	w.press("\r")
+}
+
+// leaveUncopied presses Escape until the guard shows: for the sake of double clicks a dialog that has
+// just opened does not close.
+func (w *window) leaveUncopied() {
+	w.eventually("the guard", func() bool {
+		w.press(kb.Escape)
+		return w.is(`!$("[data-guard]").hidden`)
+	})
 }
 
 // copyByKeyboard copies and compares what the clipboard holds.

@@ -194,10 +194,7 @@ func (w *window) lookAtReveal(workspace string) {
 	value := w.shownValue()
 	w.inspect("value")
 	w.mustPrintNothingOf(value)
-	w.eventually("the guard", func() bool {
-		w.press(kb.Escape)
-		return w.is(`!$("[data-guard]").hidden`)
-	})
+	w.leaveUncopied()
 	w.inspect("value, not copied")
 	w.click("[data-keep]")
 	w.click("[data-copy='#f-secret']")
