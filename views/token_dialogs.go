@@ -70,10 +70,6 @@ func (p CreateToken) frame(in bool) ui.DialogProps {
 // name check. An empty name gives an empty note.
 func TokenNameNote(name string) templ.Component { return nameNote(name) }
 
-func nameTakenText(name string) string {
-	return "Another API token here is called " + name + ". The Astro CLI's --name will be ambiguous."
-}
-
 // EditToken is the form Edit of a token at its own level.
 type EditToken struct {
 	Level

@@ -243,7 +243,7 @@ func TestHTMX_Answers(t *testing.T) {
 	}
 	shown.Secret()
 	fragment(b.Get(tokensPath(h)+"?q=c"), "part").Has("1 matching API Token")
-	fragment(b.Get(tokensPath(h)+"/name?name=ci"), "part").Has("Another API token here is called ci.")
+	fragment(b.Get(tokensPath(h)+"/name?name=ci"), "part").Has("Another API token here is called ci")
 
 	list := h.Browser(h.Owner).Get(tokensPath(h))
 	edit := fragment(b.Get(dagpasstest.Attr(list.Find("a[aria-label='Edit ci']"), "href")), "dialog")
