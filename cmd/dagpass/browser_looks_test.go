@@ -119,8 +119,12 @@ func (w *window) picture(name, look string) {
 		if err != nil {
 			return err
 		}
-		clip := &page.Viewport{Width: size.Width, Height: min(size.Height, 2400), Scale: 1}
-		shot, err = page.CaptureScreenshot().WithClip(clip).WithCaptureBeyondViewport(!w.is(`$("dialog[open]")`)).Do(ctx)
+		shoot := page.CaptureScreenshot()
+		if !w.is(`$("dialog[open]")`) { // a dialog stands in the window, a page goes on below it
+			clip := &page.Viewport{Width: size.Width, Height: min(size.Height, 2400), Scale: 1}
+			shoot = shoot.WithClip(clip).WithCaptureBeyondViewport(true)
+		}
+		shot, err = shoot.Do(ctx)
 		return err
 	}))
 	file := strings.NewReplacer(" ", "-", ",", "", "'", "", "/", "-").Replace(name + "--" + look)
