@@ -82,7 +82,6 @@ func (w *window) inspectOnce(name, rules string) {
 }
 
 // axeRun lists what axe finds under the rules of WCAG 2.0 to 2.2, A and AA, and its best practices.
-// An open menu stands in the top layer over the page, which axe takes for content that was not shown.
 const axeRun = `axe.run(document, {
 	runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
 	resultTypes: ["violations"],

@@ -9,7 +9,7 @@ import (
 )
 
 // createByKeyboard uses no mouse at all. Seen to fail: without the wipe when the dialog closes,
-// without the guard, and with the cancel event guarded alone (the third Escape closes the dialog).
+// without the guard, and with the cancel event guarded alone.
 func createByKeyboard(s *stage) {
 	w := s.as("Amina Diallo")
 	w.provokes(http.StatusUnprocessableEntity)

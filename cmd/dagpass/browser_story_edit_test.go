@@ -6,7 +6,7 @@ import (
 )
 
 // editRotateDelete walks through the life of one token. Seen to fail: with the typed word not
-// checked by the server, and with a row that is replaced without its ids.
+// checked by the server.
 func editRotateDelete(s *stage) {
 	w := s.as("Amina Diallo")
 	w.provokes(http.StatusUnprocessableEntity)

@@ -10,7 +10,7 @@ import (
 )
 
 // looks visits every screen and every dialog of the console, in each of its states. Seen to fail:
-// with muted text in #a0a6b4, with a table cell that does not wrap, and with a button of 20 pixels.
+// with muted text in #a0a6b4, with buttons of 19 pixels, and with a value that print did not hide.
 func looks(s *stage) {
 	stranger := s.window()
 	stranger.provokes(http.StatusUnprocessableEntity, http.StatusNotFound)

@@ -8,7 +8,8 @@ import (
 )
 
 // bindOrganizationToken follows a token that works in several Workspaces. What its value may do
-// changes with each step. Seen to fail: with a binding that is removed on the screen alone.
+// changes with each step. Seen to fail: with an answer that renewed the list of
+// tokens and not the page of the token.
 func bindOrganizationToken(s *stage) {
 	w := s.as("Mara Lindqvist")
 	w.openOrganizationTokens()

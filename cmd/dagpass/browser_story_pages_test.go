@@ -6,8 +6,7 @@ import (
 )
 
 // withoutScripts tells the stories of the token's life again as pages: the same links and forms,
-// and no line of our own script. Seen to fail: with a dialog page that posts to a fragment's URL, and
-// with a form key that is accepted twice.
+// and no line of our own script. Seen to fail: with a form key that is accepted twice.
 func withoutScripts(s *stage) {
 	w := s.window()
 	w.turnScriptsOff()
