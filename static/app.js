@@ -81,10 +81,8 @@
 		$("[data-keep]", guard).focus();
 	};
 
-	// Enter is taken here and not as a click: its second half would press what gets the focus next.
 	on("keydown", (event) => {
-		const closes = event.key === "Escape" || event.key === "Enter" && event.target.closest("[data-close]");
-		if (!closes || !host()?.open) return;
+		if (event.key !== "Escape" || !host()?.open) return;
 		event.preventDefault();
 		leave();
 	});
