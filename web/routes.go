@@ -75,9 +75,19 @@ var routes = []route{
 	{get, "/help/roles", own(), (*Server).helpRoles, "", ""},
 	{get, "/help/api-tokens", own(), (*Server).helpTokens, "", ""},
 
+	// Invitations and forgotten passwords
+
+	// A Workspace: details
 	{get, "/w", own(), (*Server).listWorkspaces, "", ""},
 	{get, "/w/:ws", workspace(access.View), (*Server).enterWorkspace, "", ""},
 	{get, "/w/:ws/details", workspace(access.View), (*Server).showWorkspace, "", ""},
+	// A Workspace: people
+
+	// A Workspace: teams
+
+	// A Workspace: audit log
+
+	// A Workspace: API tokens
 	{get, "/w/:ws/tokens", workspace(access.TokenView), (*Server).listTokens, "", ""},
 	{post, "/w/:ws/tokens", workspace(access.TokenCreate), (*Server).createToken, "/w/:ws/tokens/new", audit.TokenCreate},
 	{get, "/w/:ws/tokens/new", workspace(access.TokenCreate), (*Server).newToken, "", ""},
@@ -93,7 +103,20 @@ var routes = []route{
 	{get, "/w/:ws/tokens/:token/remove", workspace(access.TokenRebind), (*Server).confirmUnbindToken, "", ""},
 	{post, "/w/:ws/tokens/:token/remove", workspace(access.TokenRebind), (*Server).unbindToken, "", audit.TokenBindingRemove},
 
+	// An Organization: details and Workspaces
 	{get, "/o/:org", organization(access.View), (*Server).enterOrganization, "", ""},
+
+	// An Organization: people
+
+	// An Organization: invitations
+
+	// An Organization: teams
+
+	// An Organization: audit log
+
+	// An Organization: the matrix of bindings
+
+	// An Organization: API tokens
 	{get, "/o/:org/tokens", organization(access.TokenView), (*Server).listTokens, "", ""},
 	{post, "/o/:org/tokens", organization(access.TokenCreate), (*Server).createToken, "/o/:org/tokens/new", audit.TokenCreate},
 	{get, "/o/:org/tokens/new", organization(access.TokenCreate), (*Server).newToken, "", ""},
