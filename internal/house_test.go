@@ -71,6 +71,9 @@ func house(t *testing.T) []*source {
 			return err
 		}
 		relative := strings.TrimPrefix(filepath.ToSlash(name), "../")
+		if relative == ".git" && !entry.IsDir() {
+			return nil // of a second work tree
+		}
 		if entry.IsDir() {
 			if relative == ".git" || relative == "bin" || relative == "data" {
 				return fs.SkipDir

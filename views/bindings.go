@@ -27,7 +27,7 @@ type Picker struct {
 // AddToken is the form Add Organization API Token of a Workspace.
 type AddToken struct {
 	Level
-	Filter   TokenFilter
+	Filter   ListState
 	Picker   Picker
 	AnyToken bool // the Organization has at least one API token
 	Role     string
@@ -47,13 +47,13 @@ func (p AddToken) nothingLeft() bool { return len(p.Picker.Candidates) == 0 && !
 
 func (p AddToken) frame(in bool) ui.DialogProps {
 	d := ui.DialogProps{
-		Title: addTokenTitle, InDialog: in, CloseURL: p.Filter.in(p.listURL()),
-		Action:   p.Filter.in(AddTokenURL(p.Workspace.ID)),
+		Title: addTokenTitle, InDialog: in, CloseURL: p.Filter.In(p.listURL()),
+		Action:   p.Filter.In(AddTokenURL(p.Workspace.ID)),
 		Submit:   ui.ButtonProps{Label: "Add"},
 		Problems: len(p.Problems), Alert: p.Alert,
 	}
 	if p.Picker.Search && !in {
-		d.Hidden = p.Filter.hidden()
+		d.Hidden = p.Filter.hidden(FilterRole, "from")
 	}
 	if p.nothingLeft() {
 		d.Action, d.CloseLabel, d.FocusTitle = "", "Close", true
@@ -100,7 +100,7 @@ type EditBinding struct {
 	Level
 	FromOrganization bool
 	CanManageOrg     bool // shows the link to Organization Settings
-	Filter           TokenFilter
+	Filter           ListState
 	Now              time.Time
 	Token            TokenDetails
 	Role             string
@@ -127,13 +127,13 @@ func bindingSection(fromOrganization bool) section {
 func (p EditBinding) frame(in bool) ui.DialogProps {
 	org, ws, token := p.Organization.ID, p.Workspace.ID, p.Token.ID
 	d := ui.DialogProps{
-		Title: editTitle, InDialog: in, CloseURL: p.Filter.in(p.listURL()),
-		Action:   p.Filter.in(WorkspaceTokenURL(ws, token)),
+		Title: editTitle, InDialog: in, CloseURL: p.Filter.In(p.listURL()),
+		Action:   p.Filter.In(WorkspaceTokenURL(ws, token)),
 		Hidden:   []ui.Hidden{{Name: FieldVersion, Value: p.Version}},
 		Submit:   ui.ButtonProps{Label: "Save Changes"},
 		Problems: len(p.Problems), Alert: p.Alert,
 	}
-	remove := p.Filter.in(RemoveTokenURL(ws, token))
+	remove := p.Filter.In(RemoveTokenURL(ws, token))
 	heading := "Remove from this Workspace"
 	if p.FromOrganization {
 		d.CloseURL, d.Action = OrganizationTokenURL(org, token), BindingURL(org, token, ws)
@@ -150,7 +150,7 @@ func (p EditBinding) frame(in bool) ui.DialogProps {
 type RemoveToken struct {
 	Level
 	FromOrganization bool
-	Filter           TokenFilter
+	Filter           ListState
 	Now              time.Time
 	Token            TokenDetails
 	Role             string // its role there, as people read it
@@ -168,8 +168,8 @@ func (p RemoveToken) title() string {
 
 func (p RemoveToken) frame(in bool) ui.DialogProps {
 	d := ui.DialogProps{
-		Title: p.title(), InDialog: in, CloseURL: p.Filter.in(p.listURL()),
-		Action: p.Filter.in(RemoveTokenURL(p.Workspace.ID, p.Token.ID)),
+		Title: p.title(), InDialog: in, CloseURL: p.Filter.In(p.listURL()),
+		Action: p.Filter.In(RemoveTokenURL(p.Workspace.ID, p.Token.ID)),
 		Submit: ui.ButtonProps{Label: "Remove API token", Kind: ui.Danger}, Alert: p.Alert, FocusClose: true,
 	}
 	if p.FromOrganization {

@@ -16,16 +16,21 @@ type Chrome struct {
 	Workspace    Ref   // the Workspace the page is in, or the last one used; may be empty
 	Workspaces   []Ref // the switcher's list, at most 12, last used first
 
-	CanManageTokens bool // may manage the API tokens of Workspace
+	CanSeeMembers   bool // may see the people and teams of Workspace
+	CanManageTokens bool // may manage the API tokens of Workspace, and read its audit log
+	InOrganization  bool // has a role on the Organization
 	CanManageOrg    bool // is an Organization Owner
 
-	TokenCount string // count on the API Tokens tab, from [ui.Count]; empty: no count shown
+	Counts Counts
 
 	Theme        Theme
 	Flash        string        // a notice about what the previous request did
 	IdleTimeout  time.Duration // after this long without a request the session ends; 0: no warning
 	InsecureHTTP bool          // connections are not encrypted: every page says so
 }
+
+// Counts are the numbers on the tabs of Access Management, as they are shown; an empty one is left out.
+type Counts struct{ Users, Teams, Tokens string }
 
 // User is the signed-in person.
 type User struct {
@@ -70,8 +75,16 @@ type section int
 const (
 	sectionNone section = iota
 	sectionDetails
+	sectionWorkspaceUsers
+	sectionWorkspaceTeams
 	sectionWorkspaceTokens
+	sectionWorkspaceAudit
+	sectionGeneral
+	sectionOrganizationWorkspaces
+	sectionOrganizationUsers
+	sectionOrganizationTeams
 	sectionOrganizationTokens
+	sectionOrganizationAudit
 	sectionProfile
 	sectionSessions
 	sectionPreferences
@@ -81,15 +94,24 @@ const (
 )
 
 func (s section) inWorkspace() bool {
-	return s == sectionDetails || s == sectionWorkspaceTokens
+	return s >= sectionDetails && s <= sectionWorkspaceAudit
+}
+
+func (s section) inOrganization() bool {
+	return s >= sectionGeneral && s <= sectionOrganizationAudit
+}
+
+// inAccess reports whether the section is a tab of Access Management.
+func (s section) inAccess() bool {
+	return s >= sectionWorkspaceUsers && s <= sectionWorkspaceTokens || s >= sectionOrganizationUsers && s <= sectionOrganizationTokens
 }
 
 func (s section) inAccount() bool {
-	return s == sectionProfile || s == sectionSessions || s == sectionPreferences
+	return s >= sectionProfile && s <= sectionPreferences
 }
 
 func (s section) inHelp() bool {
-	return s == sectionHelp || s == sectionHelpRoles || s == sectionHelpTokens
+	return s >= sectionHelp && s <= sectionHelpTokens
 }
 
 // place is the name of the Workspace or Organization that the document title carries.
@@ -97,7 +119,7 @@ func (c Chrome) place(s section) string {
 	switch {
 	case s.inWorkspace():
 		return c.Workspace.Name
-	case s == sectionOrganizationTokens:
+	case s.inOrganization():
 		return c.Organization.Name
 	}
 	return ""
@@ -120,7 +142,7 @@ func (c Chrome) documentTitle(screen string, s section, problems int) string {
 // switcherPlace is the second line of the switcher.
 func (c Chrome) switcherPlace(s section) string {
 	switch {
-	case s == sectionOrganizationTokens:
+	case s.inOrganization():
 		return "Organization Settings"
 	case c.Workspace.Name != "":
 		return c.Workspace.Name

@@ -142,7 +142,7 @@ func TestCreateTokenDialog(t *testing.T) {
 	})
 	t.Run("goes back to the list as it was filtered", func(t *testing.T) {
 		p := createToken()
-		p.Filter = views.TokenFilter{Status: views.StatusSoon, Sort: "-used"}
+		p.Filter = views.ListState{Filters: map[string]string{views.FilterStatus: views.StatusSoon}, Sort: "-used"}
 		htmlcheck.Run(t, render(t, views.CreateTokenDialog(p).Page(chrome(t))),
 			htmlcheck.In(".dlg-foot a", htmlcheck.HasAttr("href", views.WorkspaceTokensURL(data.ID)+"?sort=-used&status=soon")),
 			htmlcheck.In(".dlg form", htmlcheck.HasAttr("action", views.WorkspaceTokensURL(data.ID)+"?sort=-used&status=soon")))

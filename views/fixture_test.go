@@ -35,9 +35,9 @@ func chrome(t testing.TB) views.Chrome {
 		Assets: assets, Now: now,
 		User:         views.User{Name: "Ada Park", Email: "ada@acme.example"},
 		Organization: acme, Workspace: data,
-		Workspaces:      []views.Ref{data, {ID: "c0000000000000000000000fi", Name: "Finance"}},
-		CanManageTokens: true, CanManageOrg: true,
-		TokenCount: "4", IdleTimeout: 30 * time.Minute,
+		Workspaces:    []views.Ref{data, {ID: "c0000000000000000000000fi", Name: "Finance"}},
+		CanSeeMembers: true, CanManageTokens: true, InOrganization: true, CanManageOrg: true,
+		Counts: views.Counts{Users: "6", Teams: "2", Tokens: "4"}, IdleTimeout: 30 * time.Minute,
 	}
 }
 
@@ -56,8 +56,8 @@ func organizationLevel() views.Level { return views.Level{Organization: acme} }
 
 func list(level views.Level) views.TokenList {
 	return views.TokenList{
-		Level: level, Now: now, Rows: rows(), Matches: 4, ExpiringSoon: 1, HasTokens: true,
-		CanAdd: true, Roles: views.WorkspaceRoles(),
+		Level: level, Now: now, Rows: rows(), ExpiringSoon: 1, CanAdd: true,
+		List: views.List{ListSpec: views.TokenListSpec(level, views.WorkspaceRoles()), Matches: 4, HasAny: true},
 	}
 }
 
@@ -191,13 +191,13 @@ func dialogs() map[string]views.Dialog {
 func pages(t testing.TB) map[string]templ.Component {
 	c := chrome(t)
 	empty := list(workspaceLevel())
-	empty.Rows, empty.Matches, empty.HasTokens, empty.ExpiringSoon = nil, 0, false, 0
+	empty.Rows, empty.Matches, empty.HasAny, empty.ExpiringSoon = nil, 0, false, 0
 	noMatch := list(workspaceLevel())
-	noMatch.Rows, noMatch.Matches, noMatch.Filter.Query = nil, 0, "nothing"
+	noMatch.Rows, noMatch.Matches, noMatch.State.Query = nil, 0, "nothing"
 	paged := list(workspaceLevel())
-	paged.Matches, paged.HasNext, paged.LastID, paged.Filter.After = 312, true, "c0000000000000000000000t4", "c0000000000000000000000t0"
+	paged.Matches, paged.HasNext, paged.LastID, paged.State.After = 312, true, "c0000000000000000000000t4", "c0000000000000000000000t0"
 	plain := c
-	plain.CanManageTokens, plain.CanManageOrg = false, false
+	plain.CanSeeMembers, plain.CanManageTokens, plain.CanManageOrg = false, false, false
 	stranger := views.Chrome{Assets: c.Assets, Now: now}
 	unbound := tokenPage()
 	unbound.Bindings = nil

@@ -63,7 +63,7 @@ func told(t *testing.T, s string) map[string]templ.Component {
 	for i := range l.Rows {
 		l.Rows[i].Name, l.Rows[i].Description, l.Rows[i].CreatedBy = s, s, s
 	}
-	l.Filter.Query = s
+	l.State.Query = s
 	token := details()
 	token.Name, token.Description, token.CreatedBy, token.LastUse.Client = s, s, s, s
 	create, edit, remove, shown := createToken(), editToken(), removeToken(), reveal()

@@ -575,8 +575,8 @@ func dialogPage(c Chrome, d Dialog) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if d.section == sectionWorkspaceTokens || d.section == sectionOrganizationTokens {
-				templ_7745c5c3_Err = tokensHeading(c, d.section).Render(ctx, templ_7745c5c3_Buffer)
+			if d.section.inAccess() {
+				templ_7745c5c3_Err = accessHeading(c, d.section).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -151,7 +151,7 @@ func TestFrame(t *testing.T) {
 	})
 	t.Run("offers no link to what the person may not manage", func(t *testing.T) {
 		htmlcheck.Run(t, render(t, pages(t)["workspace member"]),
-			htmlcheck.NotIn(`a[href$="/tokens"]`), htmlcheck.NotIn(`a[href^="/o/"]`))
+			htmlcheck.NotIn(`a[href$="/tokens"]`), htmlcheck.NotIn(`a[href$="/audit"], nav[aria-label="Access Management"] a`))
 	})
 	t.Run("shows a notice and the warning about open connections", func(t *testing.T) {
 		htmlcheck.Run(t, render(t, pages(t)["tokens paged"]),

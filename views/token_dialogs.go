@@ -31,7 +31,7 @@ const (
 // hold what was typed, not what it means.
 type CreateToken struct {
 	Level
-	Filter      TokenFilter
+	Filter      ListState
 	Now         time.Time
 	Name        string
 	Description string
@@ -58,8 +58,8 @@ func (p CreateToken) title() string {
 
 func (p CreateToken) frame(in bool) ui.DialogProps {
 	return ui.DialogProps{
-		Title: p.title(), InDialog: in, CloseURL: p.Filter.in(p.listURL()),
-		Action:   p.Filter.in(p.listURL()),
+		Title: p.title(), InDialog: in, CloseURL: p.Filter.In(p.listURL()),
+		Action:   p.Filter.In(p.listURL()),
 		Hidden:   []ui.Hidden{{Name: FieldFormKey, Value: p.FormKey}},
 		Submit:   ui.ButtonProps{Label: "Create API token"},
 		Problems: len(p.Problems), Alert: p.Alert,
@@ -73,7 +73,7 @@ func TokenNameNote(name string) templ.Component { return nameNote(name) }
 // EditToken is the form Edit of a token at its own level.
 type EditToken struct {
 	Level
-	Filter      TokenFilter
+	Filter      ListState
 	Now         time.Time
 	Token       TokenDetails
 	Name        string
@@ -95,18 +95,18 @@ const editTitle = "Edit API token"
 func (p EditToken) frame(in bool) ui.DialogProps {
 	return ui.DialogProps{
 		Title: editTitle, InDialog: in, CloseURL: backURL(p.Level, p.Filter, p.Token.ID),
-		Action:   p.Filter.in(p.tokenURL(p.Token.ID)),
+		Action:   p.Filter.In(p.tokenURL(p.Token.ID)),
 		Hidden:   []ui.Hidden{{Name: FieldVersion, Value: p.Version}},
 		Submit:   ui.ButtonProps{Label: "Save Changes"},
 		Problems: len(p.Problems), Alert: p.Alert,
 		Sections: []ui.Section{
 			{
 				Title: "Rotate", Text: p.rotateText(),
-				Link: ui.LinkProps{Label: "Rotate token", Icon: "rotate-cw", URL: p.Filter.in(p.rotateURL(p.Token.ID)), Dialog: in},
+				Link: ui.LinkProps{Label: "Rotate token", Icon: "rotate-cw", URL: p.Filter.In(p.rotateURL(p.Token.ID)), Dialog: in},
 			},
 			{
 				Title: "Delete", Text: "Make sure that no CI/CD pipeline uses this token. A deleted token can't be recovered.",
-				Link: ui.LinkProps{Label: "Delete API Token", Kind: ui.Danger + "-quiet", Icon: "trash-2", URL: p.Filter.in(p.deleteURL(p.Token.ID)), Dialog: in},
+				Link: ui.LinkProps{Label: "Delete API Token", Kind: ui.Danger + "-quiet", Icon: "trash-2", URL: p.Filter.In(p.deleteURL(p.Token.ID)), Dialog: in},
 			},
 		},
 	}
@@ -125,11 +125,11 @@ func period(days int) string { return ui.Count(days) + "-day" }
 
 // backURL is where a dialog about a token leads back to: the token page it was opened on, or the
 // list with its filter.
-func backURL(l Level, f TokenFilter, token string) string {
+func backURL(l Level, f ListState, token string) string {
 	if f.From == FromToken && !l.inWorkspace() {
 		return OrganizationTokenURL(l.Organization.ID, token)
 	}
-	return f.in(l.listURL())
+	return f.In(l.listURL())
 }
 
 // firstField is the field that takes the focus: the first one refused, else the first of all.

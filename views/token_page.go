@@ -89,7 +89,7 @@ func TokenPage(c Chrome, p TokenPageParams) templ.Component { return tokenPage(c
 func TokenPageRefresh(p TokenPageParams) templ.Component { return tokenPageRefresh(p) }
 
 func (p TokenPageParams) editURL() string {
-	return TokenFilter{From: FromToken}.in(EditOrganizationTokenURL(p.Organization.ID, p.Token.ID))
+	return ListState{From: FromToken}.In(EditOrganizationTokenURL(p.Organization.ID, p.Token.ID))
 }
 
 func (p TokenPageParams) facts() []ui.Fact {

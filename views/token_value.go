@@ -14,7 +14,7 @@ const DeleteWord = "Delete"
 // RotateToken asks before a rotation.
 type RotateToken struct {
 	Level
-	Filter     TokenFilter
+	Filter     ListState
 	Now        time.Time
 	Token      TokenDetails
 	NewExpiry  time.Time // when the new value will end; zero: never
@@ -33,7 +33,7 @@ func (p RotateToken) title() string { return "Rotate " + p.Token.Name + "?" }
 func (p RotateToken) frame(in bool) ui.DialogProps {
 	return ui.DialogProps{
 		Title: p.title(), InDialog: in, CloseURL: backURL(p.Level, p.Filter, p.Token.ID),
-		Action: p.Filter.in(p.rotateURL(p.Token.ID)),
+		Action: p.Filter.In(p.rotateURL(p.Token.ID)),
 		Hidden: []ui.Hidden{{Name: FieldFormKey, Value: p.FormKey}, {Name: FieldGeneration, Value: p.Generation}},
 		Submit: ui.ButtonProps{Label: "Rotate token"}, Alert: p.Alert, FocusClose: true,
 	}
@@ -66,7 +66,7 @@ func usedKind(u LastUse, kind string) string {
 // DeleteToken asks for the typed word before a deletion.
 type DeleteToken struct {
 	Level
-	Filter   TokenFilter
+	Filter   ListState
 	Now      time.Time
 	Token    TokenDetails
 	Confirm  string // what was typed
@@ -84,7 +84,7 @@ func (p DeleteToken) title() string { return "Delete API token " + p.Token.Name 
 func (p DeleteToken) frame(in bool) ui.DialogProps {
 	return ui.DialogProps{
 		Title: p.title(), InDialog: in, CloseURL: backURL(p.Level, p.Filter, p.Token.ID),
-		Action: p.Filter.in(p.deleteURL(p.Token.ID)),
+		Action: p.Filter.In(p.deleteURL(p.Token.ID)),
 		Submit: ui.ButtonProps{Label: "Yes, Continue", Kind: ui.Danger}, Problems: len(p.Problems), Alert: p.Alert,
 	}
 }
@@ -98,7 +98,7 @@ func (p DeleteToken) warning() string {
 // else.
 type Reveal struct {
 	Level
-	Filter    TokenFilter
+	Filter    ListState
 	Now       time.Time
 	Rotated   bool // a rotation, not a creation
 	Token     Ref

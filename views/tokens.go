@@ -51,33 +51,88 @@ func creator(name string, former bool) string {
 // expiresSoon is how long before its end a token is marked.
 const expiresSoon = 14 * 24 * time.Hour
 
-// TokenList is one page of a token list with its toolbar.
-type TokenList struct {
-	Level
-	Now          time.Time
-	Filter       TokenFilter
-	Rows         []TokenRow
-	Matches      int  // rows that match the filter, on all pages
-	MoreMatches  bool // Matches is only a lower bound: shown as "1,000+"
-	ExpiringSoon int  // tokens that end within 14 days, whatever the filter
-	HasTokens    bool // there is at least one token, whatever the filter
-	LastID       string
-	HasNext      bool         // there is a page after this one; LastID is its last row
-	CanAdd       bool         // may add Organization tokens to the Workspace
-	Roles        []RoleOption // choices of the role filter
-	Problem      string       // the list could not be read
+// Names and values of the filters of token lists.
+const (
+	FilterStatus = "status"
+	FilterScope  = "scope"
+	FilterRole   = "role"
+
+	StatusActive      = "active"
+	StatusSoon        = "soon"
+	StatusExpired     = "expired"
+	ScopeWorkspace    = "workspace"
+	ScopeOrganization = "organization"
+	SortName          = "name"
+	SortExpires       = "expires"
+	SortUsed          = "used"
+	SortCreated       = "created"
+	FromToken         = "token" // a dialog was opened on the token's own page
+)
+
+// TokenListSpec is the list of the API tokens of a level; roles are the choices of its role filter.
+func TokenListSpec(at Level, roles []RoleOption) ListSpec {
+	spec := ListSpec{
+		ID: "token", URL: at.listURL(), Noun: "API Token", Plural: "API tokens", Icon: "key-round", Search: "Search API tokens",
+		Filters: []ListFilter{statusFilter()}, Order: SortName,
+		Columns: []ListColumn{{Key: SortName, Label: "Name"}},
+	}
+	if at.inWorkspace() {
+		spec.Filters = append(spec.Filters, scopeFilter())
+		spec.Columns = append(spec.Columns, ListColumn{Label: "Scope", Fold: "60"}, ListColumn{Label: "Workspace Role"})
+	} else {
+		spec.Columns = append(spec.Columns, ListColumn{Label: "Organization Role"}, ListColumn{Label: "Workspaces", Fold: "60"})
+	}
+	spec.Filters = append(spec.Filters, RoleFilter(roles))
+	spec.Columns = append(spec.Columns,
+		ListColumn{Key: SortExpires, Label: "Expiration"}, ListColumn{Key: SortUsed, Label: "Last used", Fold: "60", Latest: true},
+		ListColumn{Key: SortCreated, Label: "Created", Fold: "75", Latest: true}, ListColumn{})
+	return spec
 }
 
-// caption is the sentence above the table's columns.
-func (l TokenList) caption() string {
-	noun := "API Token"
-	if l.Filter.Active() {
-		noun = "matching " + noun
+func statusFilter() ListFilter {
+	return ListFilter{FilterStatus, "Status", []ui.Option{
+		{Label: "All"},
+		{Value: StatusActive, Label: "Active"},
+		{Value: StatusSoon, Label: "Expires soon"},
+		{Value: StatusExpired, Label: "Expired"},
+	}}
+}
+
+func scopeFilter() ListFilter {
+	return ListFilter{FilterScope, "Scope", []ui.Option{
+		{Label: "All"},
+		{Value: ScopeWorkspace, Label: "Workspace"},
+		{Value: ScopeOrganization, Label: "Organization"},
+	}}
+}
+
+// RoleFilter is the filter of a list by role.
+func RoleFilter(roles []RoleOption) ListFilter {
+	options := []ui.Option{{Label: "All"}}
+	for _, r := range roles {
+		options = append(options, ui.Option{Value: r.Value, Label: r.Label})
 	}
-	if l.MoreMatches {
-		return ui.Count(l.Matches) + "+ " + noun + "s"
+	return ListFilter{FilterRole, "Role", options}
+}
+
+// TokenList is one page of a list of API tokens.
+type TokenList struct {
+	Level
+	List
+	Now          time.Time
+	Rows         []TokenRow
+	ExpiringSoon int    // tokens that end within 14 days, whatever the filter
+	CanAdd       bool   // may add Organization tokens to the Workspace
+	Problem      string // the list could not be read
+}
+
+// list is the list with its note about tokens that expire soon.
+func (l TokenList) list() List {
+	l.List.Shown = len(l.Rows)
+	if l.ExpiringSoon > 0 && !l.State.Active() {
+		l.List.Note = soonNote(l)
 	}
-	return ui.Plural(l.Matches, noun)
+	return l.List
 }
 
 func (l TokenList) soonText() string {
@@ -88,36 +143,12 @@ func (l TokenList) soonText() string {
 }
 
 func (l TokenList) soonURL() string {
-	return TokenFilter{Status: StatusSoon}.in(l.listURL())
+	return ListState{Filters: map[string]string{FilterStatus: StatusSoon}}.In(l.listURL())
 }
 
-func (l TokenList) url(f TokenFilter) string { return f.in(l.listURL()) }
+func (l TokenList) rowEditURL(id string) string { return l.State.In(l.editURL(id)) }
 
-func (l TokenList) paged() bool { return l.HasNext || l.Filter.After != "" }
-
-func (l TokenList) nextURL() string {
-	next := l.Filter
-	next.After = l.LastID
-	return l.url(next)
-}
-
-func (l TokenList) firstURL() string {
-	first := l.Filter
-	first.After = ""
-	return l.url(first)
-}
-
-func (l TokenList) shown() string {
-	total := ui.Count(l.Matches)
-	if l.MoreMatches {
-		total += "+"
-	}
-	return ui.Count(len(l.Rows)) + " of " + total + " shown"
-}
-
-func (l TokenList) rowEditURL(id string) string { return l.Filter.in(l.editURL(id)) }
-
-func (l TokenList) createURL() string { return l.Filter.in(l.newURL()) }
+func (l TokenList) createURL() string { return l.State.In(l.newURL()) }
 
 func (l TokenList) createLabel() string {
 	if l.inWorkspace() {
@@ -129,7 +160,7 @@ func (l TokenList) createLabel() string {
 func (l TokenList) menuItems() []ui.MenuItem {
 	add := ui.MenuItem{
 		Label: "Add Organization API Token", Hint: "Give an existing Organization token a role here",
-		URL: l.Filter.in(AddTokenURL(l.Workspace.ID)), Dialog: true,
+		URL: l.State.In(AddTokenURL(l.Workspace.ID)), Dialog: true,
 	}
 	if !l.CanAdd {
 		add = ui.MenuItem{Label: add.Label, Hint: "Only an Organization Owner can do this", Disabled: true}
@@ -138,31 +169,6 @@ func (l TokenList) menuItems() []ui.MenuItem {
 		{Label: l.createLabel(), Hint: "Works in this Workspace only", URL: l.createURL(), Dialog: true},
 		add,
 	}
-}
-
-func (l TokenList) statusOptions() []ui.Option {
-	return []ui.Option{
-		{Label: "All"},
-		{Value: StatusActive, Label: "Active"},
-		{Value: StatusSoon, Label: "Expires soon"},
-		{Value: StatusExpired, Label: "Expired"},
-	}
-}
-
-func (l TokenList) scopeOptions() []ui.Option {
-	return []ui.Option{
-		{Label: "All"},
-		{Value: ScopeWorkspace, Label: "Workspace"},
-		{Value: ScopeOrganization, Label: "Organization"},
-	}
-}
-
-func (l TokenList) roleOptions() []ui.Option {
-	options := []ui.Option{{Label: "All"}}
-	for _, r := range l.Roles {
-		options = append(options, ui.Option{Value: r.Value, Label: r.Label})
-	}
-	return options
 }
 
 // TokensPage is the list of a Workspace's or an Organization's API tokens.

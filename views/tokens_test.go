@@ -105,7 +105,7 @@ func TestTokenList_Caption(t *testing.T) {
 	} {
 		t.Run(tt.want, func(t *testing.T) {
 			l := list(workspaceLevel())
-			l.Matches, l.ExpiringSoon, l.MoreMatches, l.Filter.Query = tt.matches, tt.soon, tt.more, tt.query
+			l.Matches, l.ExpiringSoon, l.More, l.State.Query = tt.matches, tt.soon, tt.more, tt.query
 			htmlcheck.Run(t, render(t, views.TokenTable(chrome(t), l)), htmlcheck.In("caption", htmlcheck.HasExactText(tt.want)))
 		})
 	}
@@ -146,14 +146,14 @@ func TestTokenList_Sort(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("sorted by %q, a click on %s", tt.sort, tt.column), func(t *testing.T) {
 			l := list(workspaceLevel())
-			l.Filter.Sort, l.Filter.After = tt.sort, "c0000000000000000000000t0"
+			l.State.Sort, l.State.After = tt.sort, "c0000000000000000000000t0"
 			htmlcheck.Run(t, render(t, views.TokenTable(chrome(t), l)),
 				htmlcheck.In("#sort-"+tt.column, htmlcheck.HasAttr("href", views.WorkspaceTokensURL(data.ID)+tt.want)))
 		})
 	}
 	t.Run("the order travels with the filter form", func(t *testing.T) {
 		l := list(workspaceLevel())
-		l.Filter.Sort = "-used"
+		l.State.Sort = "-used"
 		htmlcheck.Run(t, render(t, views.TokenTable(chrome(t), l)),
 			htmlcheck.In(`#token-table input[name=sort][form="token-filters"]`, htmlcheck.HasAttr("value", "-used")))
 	})

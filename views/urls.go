@@ -75,11 +75,6 @@ func WorkspaceDetailsURL(ws string) string { return path("w", ws, "details") }
 // WorkspaceTokensURL is the list of a Workspace's API tokens; a POST to it creates one.
 func WorkspaceTokensURL(ws string) string { return path("w", ws, "tokens") }
 
-// WorkspaceTokensFilteredURL is that list with a filter.
-func WorkspaceTokensFilteredURL(ws string, f TokenFilter) string {
-	return withQuery(WorkspaceTokensURL(ws), f.query())
-}
-
 // NewWorkspaceTokenURL is the form Create Workspace API Token.
 func NewWorkspaceTokenURL(ws string) string { return path("w", ws, "tokens", "new") }
 
@@ -109,13 +104,35 @@ func DeleteWorkspaceTokenURL(ws, token string) string {
 // Workspace.
 func RemoveTokenURL(ws, token string) string { return path("w", ws, "tokens", token, "remove") }
 
+// OrganizationURL is the entrance of an Organization's settings.
+func OrganizationURL(org string) string { return path("o", org) }
+
+// GeneralURL is the page with the facts about an Organization; a POST to it takes the changes of Edit.
+func GeneralURL(org string) string { return path("o", org, "general") }
+
+// OrganizationWorkspacesURL is the list of an Organization's Workspaces; a POST to it creates one.
+func OrganizationWorkspacesURL(org string) string { return path("o", org, "workspaces") }
+
+// OrganizationUsersURL is the list of the people of an Organization.
+func OrganizationUsersURL(org string) string { return path("o", org, "users") }
+
+// OrganizationTeamsURL is the list of an Organization's teams; a POST to it creates one.
+func OrganizationTeamsURL(org string) string { return path("o", org, "teams") }
+
+// OrganizationAuditURL is the audit log of an Organization.
+func OrganizationAuditURL(org string) string { return path("o", org, "audit") }
+
+// WorkspaceUsersURL is the list of the people in a Workspace; a POST to it adds one.
+func WorkspaceUsersURL(ws string) string { return path("w", ws, "users") }
+
+// WorkspaceTeamsURL is the list of the teams in a Workspace; a POST to it adds one.
+func WorkspaceTeamsURL(ws string) string { return path("w", ws, "teams") }
+
+// WorkspaceAuditURL is the audit log of a Workspace.
+func WorkspaceAuditURL(ws string) string { return path("w", ws, "audit") }
+
 // OrganizationTokensURL is the list of an Organization's API tokens; a POST to it creates one.
 func OrganizationTokensURL(org string) string { return path("o", org, "tokens") }
-
-// OrganizationTokensFilteredURL is that list with a filter.
-func OrganizationTokensFilteredURL(org string, f TokenFilter) string {
-	return withQuery(OrganizationTokensURL(org), f.query())
-}
 
 // NewOrganizationTokenURL is the form Create Organization API Token.
 func NewOrganizationTokenURL(org string) string { return path("o", org, "tokens", "new") }

@@ -27,6 +27,15 @@ func TestURLs(t *testing.T) {
 		"/o/a/tokens/t/delete":            views.DeleteOrganizationTokenURL("a", "t"),
 		"/o/a/tokens/t/bindings":          views.BindingsURL("a", "t"),
 		"/o/a/tokens/t/bindings/new":      views.NewBindingURL("a", "t"),
+		"/o/a":                            views.OrganizationURL("a"),
+		"/o/a/general":                    views.GeneralURL("a"),
+		"/o/a/workspaces":                 views.OrganizationWorkspacesURL("a"),
+		"/o/a/users":                      views.OrganizationUsersURL("a"),
+		"/o/a/teams":                      views.OrganizationTeamsURL("a"),
+		"/o/a/audit":                      views.OrganizationAuditURL("a"),
+		"/w/a/users":                      views.WorkspaceUsersURL("a"),
+		"/w/a/teams":                      views.WorkspaceTeamsURL("a"),
+		"/w/a/audit":                      views.WorkspaceAuditURL("a"),
 		"/o/a/tokens/t/bindings/w":        views.BindingURL("a", "t", "w"),
 		"/o/a/tokens/t/bindings/w/edit":   views.EditBindingURL("a", "t", "w"),
 		"/o/a/tokens/t/bindings/w/remove": views.RemoveBindingURL("a", "t", "w"),
@@ -41,14 +50,14 @@ func TestURLs(t *testing.T) {
 	}
 }
 
-func TestFilteredURLs_LeaveDefaultsOut(t *testing.T) {
-	for want, f := range map[string]views.TokenFilter{
-		"/w/a/tokens":            {Sort: views.SortName},
+func TestListState_LeavesDefaultsOut(t *testing.T) {
+	for want, f := range map[string]views.ListState{
+		"/w/a/tokens":            {},
 		"/w/a/tokens?q=x+%26+y":  {Query: "x & y"},
 		"/w/a/tokens?sort=-name": {Sort: "-name"},
-		"/w/a/tokens?after=b&role=R&scope=organization&status=expired": {After: "b", Role: "R", Scope: views.ScopeOrganization, Status: views.StatusExpired},
+		"/w/a/tokens?after=b&role=R&scope=organization&status=expired": {After: "b", Filters: map[string]string{views.FilterRole: "R", views.FilterScope: views.ScopeOrganization, views.FilterStatus: views.StatusExpired}},
 	} {
-		if got := views.WorkspaceTokensFilteredURL("a", f); got != want {
+		if got := f.In(views.WorkspaceTokensURL("a")); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

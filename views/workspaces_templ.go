@@ -51,8 +51,8 @@ func workspacesPage(c Chrome, p Workspaces) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if c.CanManageOrg {
-				templ_7745c5c3_Err = ui.LinkButton(ui.LinkProps{Label: "Organization Settings", Icon: "building-2", URL: OrganizationTokensURL(c.Organization.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			if c.InOrganization {
+				templ_7745c5c3_Err = ui.LinkButton(ui.LinkProps{Label: "Organization Settings", Icon: "building-2", URL: GeneralURL(c.Organization.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

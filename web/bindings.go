@@ -46,7 +46,7 @@ func (s *Server) askToken(v *visit, status int, body form, role string, problems
 		return part(v, http.StatusOK, views.PickerResults(views.FieldToken, choice))
 	}
 	return s.dialog(v, status, views.AddTokenDialog(views.AddToken{
-		Level: v.level(), Filter: readFilter(v).TokenFilter, AnyToken: found.All > 0, Picker: choice,
+		Level: v.level(), Filter: listState(v), AnyToken: found.All > 0, Picker: choice,
 		Role: role, Roles: grantable(v, access.WorkspaceLevel), Problems: problems,
 	}))
 }
@@ -181,7 +181,7 @@ func (s *Server) showBinding(v *visit) error {
 func (s *Server) bindingForm(v *visit, d access.Detail) views.EditBinding {
 	return views.EditBinding{
 		Level: bindingLevel(v), FromOrganization: v.underOrganization(), CanManageOrg: v.managesOrganization(),
-		Filter: readFilter(v).TokenFilter, Now: s.now(), Token: tokenDetails(d.Token), Role: string(d.Here.Role),
+		Filter: listState(v), Now: s.now(), Token: tokenDetails(d.Token), Role: string(d.Here.Role),
 		Roles: grantable(v, access.WorkspaceLevel), Version: string(d.Here.Role),
 	}
 }
@@ -232,7 +232,7 @@ func (s *Server) confirmUnbindToken(v *visit) error {
 		return err
 	}
 	return s.dialog(v, http.StatusOK, views.RemoveTokenDialog(views.RemoveToken{
-		Level: bindingLevel(v), FromOrganization: v.underOrganization(), Filter: readFilter(v).TokenFilter,
+		Level: bindingLevel(v), FromOrganization: v.underOrganization(), Filter: listState(v),
 		Now: s.now(), Token: tokenDetails(d.Token), Role: d.Here.Role.Label(),
 	}))
 }

@@ -174,6 +174,8 @@ func (s *Server) place(v *visit, c *views.Chrome) error {
 	c.Organization = views.Ref{ID: string(v.org.ID), Name: v.org.Name}
 	c.Workspace = views.Ref{ID: string(v.workspace.ID), Name: v.workspace.Name}
 	c.CanManageOrg = v.managesOrganization()
+	c.InOrganization = v.grants.Has(access.On(access.OrgLevel, access.MembersView))
+	c.CanSeeMembers = v.grants.Has(access.On(access.WorkspaceLevel, access.MembersView))
 	c.CanManageTokens = v.grants.Has(access.On(access.WorkspaceLevel, access.TokenView))
 	mine, _, err := s.Workspaces.Mine(v.ctx(), v.actor(), v.org.ID, switcherLimit)
 	for _, w := range mine {

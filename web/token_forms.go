@@ -27,7 +27,7 @@ func (s *Server) newToken(v *visit) error {
 }
 
 func (s *Server) createForm(v *visit) views.CreateToken {
-	return views.CreateToken{Level: v.level(), Filter: readFilter(v).TokenFilter, Now: s.now(), Roles: grantable(v, v.home().Level())}
+	return views.CreateToken{Level: v.level(), Filter: listState(v), Now: s.now(), Roles: grantable(v, v.home().Level())}
 }
 
 // newFormKey is the one-use key of a form that makes a secret: a reload or a double click sends it
@@ -83,7 +83,7 @@ func (s *Server) createAgain(v *visit, body form, err error) error {
 
 func (s *Server) revealed(v *visit, tok access.Token, role access.Role) views.Reveal {
 	return views.Reveal{
-		Level: v.level(), Filter: readFilter(v).TokenFilter, Now: s.now(),
+		Level: v.level(), Filter: listState(v), Now: s.now(),
 		Token: views.Ref{ID: string(tok.ID), Name: tok.Name}, Hint: tok.Hint, Role: role.Label(), Expires: tok.EndAt,
 	}
 }
@@ -136,7 +136,7 @@ func (s *Server) detail(v *visit) (access.Detail, error) {
 
 func (s *Server) editForm(v *visit, d access.Detail) views.EditToken {
 	return views.EditToken{
-		Level: v.level(), Filter: readFilter(v).TokenFilter, Now: s.now(), Token: tokenDetails(d.Token),
+		Level: v.level(), Filter: listState(v), Now: s.now(), Token: tokenDetails(d.Token),
 		Name: d.Name, Description: d.Description, Role: string(d.Here.Role),
 		Roles: grantable(v, v.home().Level()), Version: strconv.Itoa(d.Version),
 	}
@@ -185,7 +185,7 @@ func (s *Server) confirmRotateToken(v *visit) error {
 		return notManagedHere(d.Token)
 	}
 	return s.dialog(v, http.StatusOK, views.RotateTokenDialog(views.RotateToken{
-		Level: v.level(), Filter: readFilter(v).TokenFilter, Now: s.now(), Token: tokenDetails(d.Token),
+		Level: v.level(), Filter: listState(v), Now: s.now(), Token: tokenDetails(d.Token),
 		NewExpiry: d.Expiry.End(s.now()), Generation: strconv.Itoa(d.Generation), FormKey: newFormKey(),
 	}))
 }
@@ -232,7 +232,7 @@ func (s *Server) askDelete(v *visit, status int, body form, problems views.Probl
 		return notManagedHere(d.Token)
 	}
 	return s.dialog(v, status, views.DeleteTokenDialog(views.DeleteToken{
-		Level: v.level(), Filter: readFilter(v).TokenFilter, Now: s.now(), Token: tokenDetails(d.Token),
+		Level: v.level(), Filter: listState(v), Now: s.now(), Token: tokenDetails(d.Token),
 		Confirm: body.shown(views.FieldConfirm), Problems: problems,
 	}))
 }
@@ -250,7 +250,7 @@ func (s *Server) deleteToken(v *visit) error {
 	if err != nil {
 		return err
 	}
-	notice, list := "API token "+tok.Name+" deleted.", readFilter(v).listURL(v)
+	notice, list := "API token "+tok.Name+" deleted.", listURL(v)
 	if fromTokenPage(v) {
 		return s.leave(v, notice, list)
 	}

@@ -11,9 +11,6 @@ import (
 	"dagpass/views/ui"
 )
 
-// pageSize is how many rows a list shows at once.
-const pageSize = 50
-
 // listTokens shows the API tokens of a Workspace or of the Organization: the page, or for htmx the
 // table alone.
 func (s *Server) listTokens(v *visit) error {
@@ -25,7 +22,7 @@ func (s *Server) listTokens(v *visit) error {
 	if err != nil {
 		return err
 	}
-	chrome.TokenCount = count
+	chrome.Counts.Tokens = count
 	if isPartial(v.Request()) {
 		return part(v, http.StatusOK, views.TokenTable(chrome, list))
 	}
@@ -34,23 +31,40 @@ func (s *Server) listTokens(v *visit) error {
 
 // tokenList reads the list that the request's query describes, and how many tokens there are in all.
 func (s *Server) tokenList(v *visit) (list views.TokenList, count string, err error) {
-	filter := readFilter(v)
-	at := v.home()
-	found, err := s.Tokens.List(v.ctx(), v.actor(), at, filter.filter(), filter.order(), access.Page{Limit: pageSize, After: filter.After})
+	at, spec := v.home(), tokenListSpec(v)
+	state := readList(v, spec)
+	found, err := s.Tokens.List(v.ctx(), v.actor(), at, tokenFilter(state), listOrder(state, spec), access.Page{Limit: pageSize, After: state.After})
 	if err != nil {
 		return list, "", err
 	}
 	list = views.TokenList{
-		Level: v.level(), Now: s.now(), Filter: filter.TokenFilter,
-		Matches: found.Matching, MoreMatches: found.Capped, ExpiringSoon: found.Soon,
-		HasTokens: found.Total > 0, HasNext: found.More,
-		CanAdd: v.managesOrganization(), Roles: roleOptions(access.RolesOf(at.Level())),
+		Level: v.level(), Now: s.now(), ExpiringSoon: found.Soon, CanAdd: v.managesOrganization(),
+		List: views.List{ListSpec: spec, State: state, Matches: found.Matching, More: found.Capped, HasAny: found.Total > 0, HasNext: found.More},
 	}
 	for _, row := range found.Rows {
 		list.Rows = append(list.Rows, tokenRow(row))
 		list.LastID = string(row.ID)
 	}
 	return list, ui.Count(found.Total), nil
+}
+
+func tokenListSpec(v *visit) views.ListSpec {
+	return views.TokenListSpec(v.level(), roleOptions(access.RolesOf(v.home().Level())))
+}
+
+func tokenFilter(s views.ListState) access.TokenFilter {
+	scopes := map[string]access.Level{views.ScopeWorkspace: access.WorkspaceLevel, views.ScopeOrganization: access.OrgLevel}
+	return access.TokenFilter{
+		Search: s.Query, Status: access.Status(s.Filter(views.FilterStatus)),
+		Scope: scopes[s.Filter(views.FilterScope)], Role: access.Role(s.Filter(views.FilterRole)),
+	}
+}
+
+// listState is the state of the token list behind a dialog.
+func listState(v *visit) views.ListState {
+	state := readList(v, tokenListSpec(v))
+	state.From = oneOf(v.QueryParam("from"), views.FromToken)
+	return state
 }
 
 // refreshTokens is the part of the page behind a dialog that a change made stale: the list with the
@@ -62,7 +76,7 @@ func (s *Server) refreshTokens(v *visit, id access.TokenID) func(views.Chrome) (
 			return views.TokenPageRefresh(p), err
 		}
 		list, count, err := s.tokenList(v)
-		c.TokenCount = count
+		c.Counts.Tokens = count
 		return views.TokenRefresh(c, list), err
 	}
 }
@@ -72,78 +86,20 @@ func (s *Server) back(v *visit, id access.TokenID) string {
 	if fromTokenPage(v) {
 		return views.OrganizationTokenURL(string(v.org.ID), string(id))
 	}
-	return readFilter(v).listURL(v)
+	return listURL(v)
+}
+
+// listURL is the token list with the filter it had.
+func listURL(v *visit) string {
+	state := listState(v)
+	state.From = ""
+	return state.In(tokenListSpec(v).URL)
 }
 
 // fromTokenPage reports whether the dialog was opened on the page of an Organization token, which is
 // the only one that shows the token's roles in Workspaces.
 func fromTokenPage(v *visit) bool {
 	return v.underOrganization() && (v.QueryParam("from") == views.FromToken || strings.Contains(v.Path(), "/bindings"))
-}
-
-// listFilter is the state of a token list as its URL carries it.
-type listFilter struct{ views.TokenFilter }
-
-// readFilter takes the filter from the query. Unknown values count as the default.
-func readFilter(v *visit) listFilter {
-	f := views.TokenFilter{Query: searchText(v.QueryParam("q")), From: oneOf(v.QueryParam("from"), views.FromToken)}
-	f.Status = oneOf(v.QueryParam("status"), views.StatusActive, views.StatusSoon, views.StatusExpired)
-	if !v.underOrganization() {
-		f.Scope = oneOf(v.QueryParam("scope"), views.ScopeWorkspace, views.ScopeOrganization)
-	}
-	for _, r := range access.RolesOf(v.home().Level()) {
-		// A picker's search without script sends the role of its own form.
-		if v.QueryParam("role") == string(r) && !v.QueryParams().Has(views.FieldFind) {
-			f.Role = string(r)
-		}
-	}
-	f.Sort = oneOf(v.QueryParam("sort"), views.SortExpires, views.SortUsed, views.SortCreated,
-		"-"+views.SortName, "-"+views.SortExpires, "-"+views.SortUsed, "-"+views.SortCreated)
-	if after := v.QueryParam("after"); access.IsID(after) {
-		f.After = after
-	}
-	return listFilter{f}
-}
-
-func oneOf(value string, allowed ...string) string {
-	for _, a := range allowed {
-		if value == a {
-			return value
-		}
-	}
-	return ""
-}
-
-// searchText cuts a search to what a name or description could hold.
-func searchText(q string) string {
-	clean, problem := access.CleanDescription("q", q)
-	if problem != nil {
-		return ""
-	}
-	return clean
-}
-
-func (f listFilter) filter() access.TokenFilter {
-	scopes := map[string]access.Level{views.ScopeWorkspace: access.WorkspaceLevel, views.ScopeOrganization: access.OrgLevel}
-	return access.TokenFilter{Search: f.Query, Status: access.Status(f.Status), Scope: scopes[f.Scope], Role: access.Role(f.Role)}
-}
-
-func (f listFilter) order() access.Sort {
-	switch {
-	case f.Sort == "":
-		return access.Sort{By: access.SortByName}
-	case f.Sort[0] == '-':
-		return access.Sort{By: f.Sort[1:], Desc: true}
-	}
-	return access.Sort{By: f.Sort}
-}
-
-func (f listFilter) listURL(v *visit) string {
-	f.From = ""
-	if v.underOrganization() {
-		return views.OrganizationTokensFilteredURL(string(v.org.ID), f.TokenFilter)
-	}
-	return views.WorkspaceTokensFilteredURL(string(v.workspace.ID), f.TokenFilter)
 }
 
 func tokenRow(r access.TokenRow) views.TokenRow {
