@@ -248,13 +248,12 @@ func TestFailures(t *testing.T) {
 		failure views.Failure
 		want    string
 	}{
-		"already sent":  {views.AlreadySent(workspaceLevel()), "This form was already sent, and the token exists. Its value was shown once and can't be shown again. If you did not copy it, rotate the token to get a new value."},
-		"stale":         {views.Stale(workspaceLevel(), "Sam Lee", "API token", now, "/x"), "Sam Lee changed this API token at 09:57 UTC. Reload to see the change."},
-		"rotated":       {views.RotatedMeanwhile(workspaceLevel(), "Sam Lee", now), "Sam Lee rotated this token at 09:57 UTC. Its new value was shown to them."},
-		"gone":          {views.MissingToken(workspaceLevel()), "This API token no longer exists."},
+		"already sent":  {views.AlreadySent(tokensScreen()), "This form was already sent, and the token exists. Its value was shown once and can't be shown again. If you did not copy it, rotate the token to get a new value."},
+		"stale":         {views.Stale(tokensScreen(), "Sam Lee changed this API token. Reload to see the change.", "/x"), "Sam Lee changed this API token. Reload to see the change."},
+		"gone":          {views.Gone(tokensScreen()), "This API token no longer exists."},
 		"missing":       {views.Missing(), "This page doesn't exist, or you don't have access to it."},
-		"not allowed":   {views.NotAllowedTokens(data, "Workspace Operator", "Ada Park"), "You can't manage API tokens here. This needs the Workspace Owner role; you have Workspace Operator. Ask Ada Park or an Organization Owner."},
-		"nobody to ask": {views.NotAllowed("", "Organization Owner", "Organization Member", ""), "This needs the Organization Owner role; you have Organization Member. Ask an Organization Owner."},
+		"not allowed":   {views.NotAllowed(tokensScreen(), "You can't manage API tokens here.", "Workspace Owner", "Workspace Operator", "Ada Park"), "You can't manage API tokens here. This needs the Workspace Owner role; you have Workspace Operator. Ask Ada Park or an Organization Owner."},
+		"nobody to ask": {views.NotAllowed(views.Screen{}, "", "Organization Owner", "Organization Member", ""), "This needs the Organization Owner role; you have Organization Member. Ask an Organization Owner."},
 		"foreign":       {views.ForeignRequest(), "This request did not come from Dagpass. Open the page again and retry."},
 		"busy":          {views.Busy(), "Try again in a moment. Nothing was changed."},
 		"too many":      {views.TooManyAttempts(7100 * time.Millisecond), "Too many attempts. Try again in 8 seconds."},

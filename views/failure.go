@@ -16,7 +16,7 @@ type Failure struct {
 	LinkLabel string // the way on
 	LinkURL   string
 	RequestID string // empty: not shown
-	Section   Level  // where it happened; decides the frame's sidebar. May be empty
+	section   section
 }
 
 // FailurePage is a failure as a whole document, in the frame for those who are signed in.
@@ -24,17 +24,7 @@ func FailurePage(c Chrome, f Failure) templ.Component { return failurePage(c, f)
 
 // FailureDialog is a failure in place of the dialog that was asked for.
 func FailureDialog(f Failure) Dialog {
-	return Dialog{f.Title, f.section(), 0, func(in bool) templ.Component { return failureDialog(f, in) }}
-}
-
-func (f Failure) section() section {
-	switch {
-	case f.Section.inWorkspace():
-		return sectionWorkspaceTokens
-	case f.Section.Organization.ID != "":
-		return sectionOrganizationTokens
-	}
-	return sectionNone
+	return Dialog{f.Title, f.section, 0, func(in bool) templ.Component { return failureDialog(f, in) }}
 }
 
 func (f Failure) frame(in bool) ui.DialogProps {
@@ -49,53 +39,40 @@ func Missing() Failure {
 	}
 }
 
-// MissingToken is the answer for a token that was deleted while a dialog about it was open.
-func MissingToken(at Level) Failure {
-	return Failure{
-		Title: "API token not found", Text: "This API token no longer exists.",
-		LinkLabel: goToTokens, LinkURL: at.listURL(), Section: at,
+// Gone is the answer for one of the things on a screen that is no longer there, such as a token that
+// was deleted while a dialog about it was open.
+func Gone(at Screen) Failure {
+	if at.gone() == "" {
+		return Missing()
 	}
+	return at.at(Failure{Title: "No longer there", Text: at.gone()})
 }
 
-const goToTokens = "Go to API Tokens"
+// NotPossible is the answer to what the rules forbid, in the rule's own words.
+func NotPossible(at Screen, title, text string) Failure {
+	return at.at(Failure{Title: title, Text: text})
+}
 
 // AlreadySent is the answer to a form that makes a secret and was sent before.
-func AlreadySent(at Level) Failure {
-	return Failure{
-		Title: "Already done",
-		Text: "This form was already sent, and the token exists. Its value was shown once and can't be shown again. " +
-			"If you did not copy it, rotate the token to get a new value.",
-		LinkLabel: goToTokens, LinkURL: at.listURL(), Section: at,
+func AlreadySent(at Screen) Failure {
+	text := "This form was already sent, and the token exists. Its value was shown once and can't be shown again. " +
+		"If you did not copy it, rotate the token to get a new value."
+	if at.Word != "tokens" {
+		text = "This form was already sent. Its link was shown once and can't be shown again. If you did not copy it, make a new one."
 	}
+	return at.at(Failure{Title: "Already done", Text: text})
 }
 
-// AlreadyThere is the answer to a token that is to be added where it has a role by now.
-func AlreadyThere(at Level, text string) Failure {
-	return Failure{Title: "Already added", Text: text, LinkLabel: goToTokens, LinkURL: at.listURL(), Section: at}
-}
-
-// Stale is the answer to a form whose object was changed meanwhile. Object is what it is ("API
-// token"), reload the URL of the form.
-func Stale(at Level, name, object string, when time.Time, reload string) Failure {
-	return Failure{
-		Title:     "Changed by someone else",
-		Text:      name + " changed this " + object + " at " + ui.Clock(when) + ". Reload to see the change.",
-		LinkLabel: "Reload", LinkURL: reload, Section: at,
-	}
-}
-
-// RotatedMeanwhile is the answer to a rotation of a value that is no longer the current one.
-func RotatedMeanwhile(at Level, name string, when time.Time) Failure {
-	return Failure{
-		Title:     "Already rotated",
-		Text:      name + " rotated this token at " + ui.Clock(when) + ". Its new value was shown to them.",
-		LinkLabel: goToTokens, LinkURL: at.listURL(), Section: at,
-	}
+// Stale is the answer to a form whose object was changed meanwhile; reload is the URL of the form.
+func Stale(at Screen, text, reload string) Failure {
+	f := at.at(Failure{Title: "Changed meanwhile", Text: text})
+	f.LinkLabel, f.LinkURL = "Reload", reload
+	return f
 }
 
 // NotAllowed is the answer to what the person may see but not do. Whom to ask are names; with
 // none the sentence names an Organization Owner only.
-func NotAllowed(act, needed, held, ask string) Failure {
+func NotAllowed(at Screen, act, needed, held, ask string) Failure {
 	text := "This needs the " + needed + " role; you have " + held + "."
 	if act != "" {
 		text = act + " " + text
@@ -105,13 +82,13 @@ func NotAllowed(act, needed, held, ask string) Failure {
 	} else {
 		text += " Ask an Organization Owner."
 	}
-	return Failure{Title: "Not allowed", Text: text, LinkLabel: "Go to Workspaces", LinkURL: WorkspacesURL}
-}
-
-// NotAllowedTokens is that answer on the API tokens of a Workspace.
-func NotAllowedTokens(ws Ref, held, ask string) Failure {
-	f := NotAllowed("You can't manage API tokens here.", "Workspace Owner", held, ask)
-	f.LinkLabel, f.LinkURL = "Go to "+ws.Name, WorkspaceURL(ws.ID)
+	f := at.at(Failure{Title: "Not allowed", Text: text})
+	switch {
+	case at.inWorkspace():
+		f.LinkLabel, f.LinkURL = "Go to "+at.Workspace.Name, WorkspaceURL(at.Workspace.ID)
+	case at.Organization.ID != "":
+		f.LinkLabel, f.LinkURL = "Go to Workspaces", WorkspacesURL
+	}
 	return f
 }
 

@@ -176,7 +176,7 @@ func failurePage(c Chrome, f Failure) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = frame(c, f.Title, f.section(), 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame(c, f.Title, f.section, 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -52,6 +52,8 @@ func rows() []views.TokenRow {
 
 func workspaceLevel() views.Level { return views.Level{Organization: acme, Workspace: data} }
 
+func tokensScreen() views.Screen { return views.Screen{Level: workspaceLevel(), Word: "tokens"} }
+
 func organizationLevel() views.Level { return views.Level{Organization: acme} }
 
 func list(level views.Level) views.TokenList {
@@ -182,8 +184,8 @@ func dialogs() map[string]views.Dialog {
 		"delete":              views.DeleteTokenDialog(deleteToken()),
 		"remove":              views.RemoveTokenDialog(removeToken()),
 		"reveal":              views.RevealDialog(reveal()),
-		"already sent":        views.FailureDialog(views.AlreadySent(workspaceLevel())),
-		"stale":               views.FailureDialog(views.Stale(workspaceLevel(), "Sam Lee", "API token", now, "/w/x/tokens/y/edit")),
+		"already sent":        views.FailureDialog(views.AlreadySent(tokensScreen())),
+		"stale":               views.FailureDialog(views.Stale(tokensScreen(), "Sam Lee changed this API token. Reload to see the change.", "/w/x/tokens/y/edit")),
 	}
 }
 
@@ -227,7 +229,7 @@ func pages(t testing.TB) map[string]templ.Component {
 		"help roles":          views.HelpRolesPage(c),
 		"help tokens":         views.HelpTokensPage(c),
 		"missing":             views.FailurePage(c, views.Missing()),
-		"not allowed":         views.FailurePage(plain, views.NotAllowedTokens(data, "Workspace Operator", "Ada Park, Sam Lee")),
+		"not allowed":         views.FailurePage(plain, views.NotAllowed(tokensScreen(), "You can't manage API tokens here.", "Workspace Owner", "Workspace Operator", "Ada Park, Sam Lee")),
 		"missing stranger":    views.FailurePage(stranger, views.Failure{Title: "Something went wrong", Text: "Something went wrong on the server. Try again.", LinkLabel: "Go to Workspaces", LinkURL: "/w", RequestID: "01JDB3"}),
 	}
 }

@@ -88,7 +88,7 @@ func told(t *testing.T, s string) map[string]templ.Component {
 		"picker":    views.WorkspacesPage(c, views.Workspaces{Cards: []views.WorkspaceCard{{ID: data.ID, Name: s, Description: s, Role: "Workspace Owner"}}}),
 		"profile":   views.ProfilePage(c, views.Profile{Name: s, Email: s}),
 		"sign-in":   views.SignInPage(c, views.SignIn{Email: s, Next: s, Alert: s}),
-		"failure":   views.FailurePage(c, views.NotAllowed(s, "Workspace Owner", "Workspace Member", s)),
+		"failure":   views.FailurePage(c, views.NotAllowed(tokensScreen(), s, "Workspace Owner", "Workspace Member", s)),
 		"sessions":  views.SessionsPage(c, views.Sessions{Sessions: []views.Session{{ID: "s", Client: s, Address: s}}}),
 		"note":      views.TokenNameNote(s),
 		"notice":    views.NoticePart(s),

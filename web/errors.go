@@ -103,46 +103,66 @@ func httpFailure(he *echo.HTTPError) views.Failure {
 	return views.NotWorking()
 }
 
+// cant says what a person without the right can't do, by the action that was refused.
+var cant = map[access.Action]string{
+	access.TokenView:      "You can't manage API tokens here.",
+	access.TokenCreate:    "You can't manage API tokens here.",
+	access.TokenUpdate:    "You can't manage API tokens here.",
+	access.TokenRotate:    "You can't manage API tokens here.",
+	access.TokenDelete:    "You can't manage API tokens here.",
+	access.MembersView:    "You can't see who has access here.",
+	access.MembersManage:  "You can't manage people here.",
+	access.TeamsManage:    "You can't manage teams here.",
+	access.SettingsUpdate: "You can't change these details.",
+	access.AuditView:      "You can't see the audit log here.",
+}
+
 // forbidden names the role that would do, the role held, and whom to ask.
 func (s *Server) forbidden(v *visit, e *access.Error) views.Failure {
 	held := e.Held.Label()
 	if held == "" {
 		held = "none"
 	}
-	if v.workspace.ID == "" || e.Required != access.WorkspaceOwner {
-		return views.NotAllowed("", e.Required.Label(), held, "")
-	}
-	ask := ""
-	if owners, err := s.Members.WhomToAsk(v.ctx(), v.actor(), v.workspace.Scope()); err == nil {
-		var names []string
-		for _, u := range owners {
-			names = append(names, u.FullName)
-		}
-		ask = strings.Join(names, ", ")
-	}
-	return views.NotAllowedTokens(views.Ref{ID: string(v.workspace.ID), Name: v.workspace.Name}, held, ask)
+	return views.NotAllowed(v.screen(), cant[v.route.fence.action], e.Required.Label(), held, s.whomToAsk(v, e.Required))
 }
 
-// missing is the answer for what is absent or hidden: inside a token list it says so of the token.
+// whomToAsk are the names of a few people who hold the role that would do. Organization Owners are
+// always named as a role.
+func (s *Server) whomToAsk(v *visit, needed access.Role) string {
+	if v.workspace.ID == "" || needed != access.WorkspaceOwner {
+		return ""
+	}
+	owners, err := s.Members.WhomToAsk(v.ctx(), v.actor(), v.workspace.Scope())
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, u := range owners {
+		names = append(names, u.FullName)
+	}
+	return strings.Join(names, ", ")
+}
+
+// missing is the answer for what is absent or hidden: on a screen the visitor sees it says so of the
+// thing they asked for.
 func missing(v *visit, e *access.Error) views.Failure {
-	if v.org.ID == "" || v.Param("token") == "" {
+	if v.org.ID == "" || !v.namesThing() {
 		return views.Missing()
 	}
-	f := views.MissingToken(v.level())
 	if e.Reason == access.ReasonOrganizationOnly {
-		f.Title, f.Text = "Managed by the Organization", e.Message
+		return views.NotPossible(v.screen(), "Managed by the Organization", e.Message)
 	}
-	return f
+	return views.Gone(v.screen())
 }
 
 func conflict(v *visit, e *access.Error) views.Failure {
-	switch {
-	case e.Reason == access.ReasonAlreadyDone && v.org.ID != "":
-		return views.AlreadySent(v.level())
-	case e.Reason == access.ReasonTaken && v.org.ID != "":
-		return views.AlreadyThere(v.level(), e.Message)
-	case e.Reason == access.ReasonStale, e.Reason == access.ReasonRotated:
-		return views.Failure{Title: "Changed meanwhile", Text: e.Message, LinkLabel: "Reload", LinkURL: v.returnURL(), Section: v.level()}
+	switch e.Reason {
+	case access.ReasonAlreadyDone:
+		return views.AlreadySent(v.screen())
+	case access.ReasonTaken:
+		return views.NotPossible(v.screen(), "Already there", e.Message)
+	case access.ReasonStale, access.ReasonRotated:
+		return views.Stale(v.screen(), e.Message, v.returnURL())
 	}
-	return views.Failure{Title: "Not possible", Text: e.Message, LinkLabel: "Go to Workspaces", LinkURL: views.WorkspacesURL}
+	return views.NotPossible(v.screen(), "Not possible", e.Message)
 }

@@ -49,6 +49,22 @@ func (v *visit) level() views.Level {
 	return l
 }
 
+// screen is the screen of the settings that the path belongs to: its third word.
+func (v *visit) screen() views.Screen {
+	parts := strings.Split(v.route.path, "/")
+	s := views.Screen{Level: v.level()}
+	if len(parts) > 3 {
+		s.Word = parts[3]
+	}
+	return s
+}
+
+// namesThing reports whether the path names one of the things on its screen, such as a token.
+func (v *visit) namesThing() bool {
+	parts := strings.SplitN(v.route.path, "/", 5)
+	return len(parts) > 4 && strings.Contains(parts[4], ":")
+}
+
 func (v *visit) managesOrganization() bool {
 	return v.grants.Has(access.On(access.OrgLevel, access.TokenView))
 }
