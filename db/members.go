@@ -44,14 +44,6 @@ UNION ALL
 SELECT ` + userColumns + `, ` + roleColumns + `, ` + membershipColumns + `
 FROM member_roles r JOIN team_members m ON m.team_id = r.subject_id JOIN users u ON u.id = m.user_id
 WHERE r.entity_id = $1 AND r.subject_kind = 'team' AND r.role = $2`
-
-	sqlInsertTeam = `INSERT INTO teams (id, organization_id, name, name_fold, created_at) VALUES ($1, $2, $3, $4, $5)`
-	sqlTeam       = `SELECT id FROM teams WHERE id = $1 AND organization_id = $2`
-
-	sqlAddTeamMember = `
-INSERT INTO team_members (team_id, user_id, row_mac) VALUES ($1, $2, $3) ON CONFLICT (team_id, user_id) DO NOTHING`
-
-	sqlRemoveTeamMember = `DELETE FROM team_members WHERE team_id = $1 AND user_id = $2`
 )
 
 // memberRole is a role that a user or a team holds, with the membership through which it came to a
@@ -72,10 +64,6 @@ func (r *memberRole) into() []any {
 func memberAuthority(at access.Scope, who access.Subject, role access.Role) authority {
 	return sealedOf("member_roles", at.Entity()+" "+who.ID).
 		text(string(at.Org), string(at.Level()), at.Entity(), string(who.Kind), who.ID, string(role))
-}
-
-func membershipAuthority(team, user string) authority {
-	return sealedOf("team_members", team+" "+user).text(team, user)
 }
 
 // scope is the entity as a scope.
@@ -191,33 +179,4 @@ func (tx *Tx) ActiveOwners(org access.OrgID) (int, error) {
 func (tx *Tx) OwnersIn(at access.Scope, limit int) ([]access.User, error) {
 	owners, err := tx.holders(at, access.WorkspaceOwner)
 	return owners[:min(len(owners), limit)], err
-}
-
-func (tx *Tx) team(org access.OrgID, id access.TeamID) error {
-	_, err := one(tx, text[access.TeamID], sqlTeam, string(id), string(org))
-	return err
-}
-
-// InsertTeam implements [access.TeamTx].
-func (tx *Tx) InsertTeam(org access.OrgID, id access.TeamID, name string) error {
-	err := tx.put(sqlInsertTeam, string(id), string(org), name, access.Fold(name), millis(tx.now))
-	return tx.takenIn(err, org, "Team", name)
-}
-
-// AddTeamMember implements [access.TeamTx]. NotFound for a team of another Organization and for
-// someone who does not exist.
-func (tx *Tx) AddTeamMember(org access.OrgID, team access.TeamID, user access.UserID) error {
-	if err := tx.team(org, team); err != nil {
-		return err
-	}
-	return tx.put(sqlAddTeamMember, string(team), string(user),
-		membershipAuthority(string(team), string(user)).seal(tx.db.keyring))
-}
-
-// RemoveTeamMember implements [access.TeamTx].
-func (tx *Tx) RemoveTeamMember(org access.OrgID, team access.TeamID, user access.UserID) error {
-	if err := tx.team(org, team); err != nil {
-		return err
-	}
-	return tx.put(sqlRemoveTeamMember, string(team), string(user))
 }
