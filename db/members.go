@@ -33,6 +33,9 @@ DELETE FROM team_members WHERE user_id = $1 AND team_id IN (SELECT id FROM teams
 	sqlPlacesLeft = `
 SELECT (SELECT count(*) FROM member_roles WHERE subject_id = $1) + (SELECT count(*) FROM team_members WHERE user_id = $1)`
 
+	sqlEndInvitation = `DELETE FROM one_time_codes WHERE kind = 'invite' AND subject = $1 AND organization_id = $2`
+	sqlEndCodesOf    = `DELETE FROM one_time_codes WHERE kind IN ('invite', 'reset', 'sign_in') AND subject = $1`
+
 	sqlDeleteSessionsOf = `DELETE FROM sessions WHERE user_id = $1`
 
 	// Who holds a role at an entity, themselves or through a team.
@@ -135,13 +138,16 @@ func (tx *Tx) RemoveRole(at access.Scope, who access.Subject) error {
 
 // RemoveMember implements [access.MemberTx].
 func (tx *Tx) RemoveMember(org access.OrgID, id access.UserID) error {
-	for _, query := range []string{sqlRemoveRolesOf, sqlRemoveTeamsOf} {
+	for _, query := range []string{sqlRemoveRolesOf, sqlRemoveTeamsOf, sqlEndInvitation} {
 		if err := tx.put(query, string(id), string(org)); err != nil {
 			return err
 		}
 	}
 	left, err := tx.count(sqlPlacesLeft, string(id))
 	if err != nil || left > 0 {
+		return err
+	}
+	if err := tx.put(sqlEndCodesOf, string(id)); err != nil {
 		return err
 	}
 	return tx.put(sqlDeleteSessionsOf, string(id))

@@ -21,7 +21,8 @@ import (
 // released are the migrations that installations out there have applied. An edit of one would never
 // reach them: write a new file instead. Until the first release the hash follows the file.
 var released = map[string]string{
-	"0001_initial.sql": "33b3b47fe85b9a727bb0fc959e9c2c59949dbc4b8cb6922ad16dfebd1e599000",
+	"0001_initial.sql":     "33b3b47fe85b9a727bb0fc959e9c2c59949dbc4b8cb6922ad16dfebd1e599000",
+	"0004_invitations.sql": "a1f4139639479572caa3acb5e63db1a56568578eef571ead7448a6ec005c4384",
 }
 
 func TestMigrations_areNeverEdited(t *testing.T) {
@@ -83,7 +84,7 @@ func TestMigrate(t *testing.T) {
 	t.Run("an existing database is copied first, for its owner alone, and three copies are kept", func(t *testing.T) {
 		i, db := closed(t)
 		for n := range 4 {
-			name := "000" + string(rune('2'+n)) + "_more.sql"
+			name := "900" + string(rune('2'+n)) + "_more.sql"
 			i.clock.Advance(time.Second)
 			must(t, migrate(t, i, db, withMigration(t, name, "CREATE TABLE more_"+name[:4]+" (x INTEGER) STRICT;")))
 		}
@@ -101,7 +102,7 @@ func TestMigrate(t *testing.T) {
 	})
 	t.Run("one that fails leaves the database as it was", func(t *testing.T) {
 		i, db := closed(t)
-		if err := migrate(t, i, db, withMigration(t, "0002_bad.sql",
+		if err := migrate(t, i, db, withMigration(t, "9002_bad.sql",
 			"CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);")); err == nil {
 			t.Fatal("it was accepted")
 		}
@@ -111,7 +112,7 @@ func TestMigrate(t *testing.T) {
 	})
 	t.Run("one whose result refers to nothing is undone", func(t *testing.T) {
 		i, db := closed(t)
-		err := migrate(t, i, db, withMigration(t, "0002_dangling.sql",
+		err := migrate(t, i, db, withMigration(t, "9002_dangling.sql",
 			"PRAGMA foreign_keys = 0;\nCREATE TABLE child (org TEXT REFERENCES organizations (id)) STRICT;"+
 				"\nINSERT INTO child VALUES ('nobody');"))
 		if !errors.Is(err, ErrDamaged) {
@@ -125,7 +126,7 @@ func TestMigrate(t *testing.T) {
 	})
 	t.Run("a database of a newer version is refused and left alone", func(t *testing.T) {
 		i, db := closed(t)
-		must(t, migrate(t, i, db, withMigration(t, "0002_newer.sql", "CREATE TABLE newer (x INTEGER) STRICT;")))
+		must(t, migrate(t, i, db, withMigration(t, "9002_newer.sql", "CREATE TABLE newer (x INTEGER) STRICT;")))
 		wantRefused(t, i, ErrNewerSchema, "install the newer version")
 	})
 	t.Run("it is refused while a server runs", func(t *testing.T) {
@@ -133,7 +134,7 @@ func TestMigrate(t *testing.T) {
 		lock, err := lockDir(i.cfg.Dir)
 		must(t, err)
 		defer lock.Close()
-		if err := migrate(t, i, db, withMigration(t, "0002_more.sql", "CREATE TABLE more (x INTEGER) STRICT;")); !errors.Is(err, ErrInUse) {
+		if err := migrate(t, i, db, withMigration(t, "9002_more.sql", "CREATE TABLE more (x INTEGER) STRICT;")); !errors.Is(err, ErrInUse) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -175,7 +175,7 @@ func TestAccountTx_altered(t *testing.T) {
 func TestCodeTx(t *testing.T) {
 	t.Run("a code comes back as it was stored, and is used once", func(t *testing.T) {
 		db, clock := openNew(t)
-		want := signin.Code{Digest: secret.HashOf(secret.NewCode()), ID: "one", Kind: signin.CodeReset, User: "u",
+		want := signin.Code{Digest: secret.HashOf(secret.NewCode()), ID: "one", Kind: signin.CodeInvite, User: "u", Org: "o",
 			CreatedAt: clock.Now(), EndsAt: clock.Now().Add(time.Hour)}
 		inTx(t, db, func(tx signin.Tx) error { return tx.InsertCode(want) })
 		inTx(t, db, func(tx signin.Tx) error {

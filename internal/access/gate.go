@@ -100,6 +100,10 @@ func (c *Changing) MayGrant(r Role, level Level) error {
 	return nil
 }
 
+// RequireRecent refuses when a person has not given the password lately: for acts on another one's
+// credentials, whatever role they take (security.md 4).
+func (c *Changing) RequireRecent() error { return c.By.requireRecent(c.Now) }
+
 // MayTouch refuses to change or remove a role above the actor's own.
 func (c *Changing) MayTouch(r Role, level Level) error {
 	if r != "" && !c.Grants.Covers(r) {

@@ -61,6 +61,20 @@ const (
 	CodeUse Action = "code.use"
 )
 
+// Invitations. Whoever accepts one is recorded as a user; the rest is about the person invited.
+const (
+	// InvitationCreate: somebody was invited, with a role that counts once they accept.
+	InvitationCreate Action = "invitation.create"
+	// InvitationResend: the invitation has a new link and the old one ended.
+	InvitationResend Action = "invitation.resend"
+	// InvitationMail: the link was mailed, or could not be; Details say which.
+	InvitationMail Action = "invitation.mail"
+	// InvitationWithdraw: the invitation ended before it was accepted.
+	InvitationWithdraw Action = "invitation.withdraw"
+	// InvitationAccept: the person invited chose a name and a password.
+	InvitationAccept Action = "invitation.accept"
+)
+
 // Organizations, Workspaces and who has a role in them.
 const (
 	// OrganizationCreate: an Organization was made.

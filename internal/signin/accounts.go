@@ -163,7 +163,7 @@ func (s *Accounts) SetFirstPassword(ctx context.Context, by access.Actor, id acc
 
 // NewResetCode makes a code with which the person with the e-mail can choose a new password within
 // an hour, once; earlier ones end. Only the system may: whoever holds the data directory. Errors:
-// NotFound.
+// NotFound; Conflict for somebody who has not accepted their invitation.
 func (s *Accounts) NewResetCode(ctx context.Context, by access.Actor, email string) (secret.Value, error) {
 	if by.Kind != access.SystemActor {
 		return secret.Value{}, access.Missing()
@@ -173,6 +173,9 @@ func (s *Accounts) NewResetCode(ctx context.Context, by access.Actor, email stri
 		a, err := tx.AccountByEmail(foldEmail(email))
 		if err != nil {
 			return err
+		}
+		if a.Status == access.UserPending {
+			return access.Conflicting(ReasonNoPasswordLink, a.Email+" was invited and has no password yet. Resend the invitation instead.")
 		}
 		if err := tx.EndCodes(CodeReset, a.ID); err != nil {
 			return err

@@ -17,6 +17,7 @@ const (
 	CodeSetup  CodeKind = "setup"
 	CodeSignIn CodeKind = "sign_in"
 	CodeReset  CodeKind = "reset"
+	CodeInvite CodeKind = "invite"
 )
 
 // How long a code can be used (security.md 8).
@@ -24,6 +25,7 @@ const (
 	SetupCodeLife  = 24 * time.Hour
 	SignInCodeLife = 24 * time.Hour
 	ResetCodeLife  = time.Hour
+	InviteCodeLife = 7 * 24 * time.Hour
 )
 
 // ReasonCode is the reason of every code that is refused: unknown, used, expired or of another kind.
@@ -35,6 +37,7 @@ type Code struct {
 	ID        string // names it in the record
 	Kind      CodeKind
 	User      access.UserID // whose it is; empty for set-up
+	Org       access.OrgID  // where an invitation leads; empty for the other kinds
 	CreatedAt time.Time
 	EndsAt    time.Time // valid while now is before it
 }
@@ -59,11 +62,16 @@ func (c Code) target() access.Target {
 
 // newCode stores a code for a person and records it.
 func newCode(c *access.Changing, tx Tx, kind CodeKind, id access.UserID, life time.Duration) (secret.Value, error) {
-	value := secret.NewCode()
-	code := Code{Digest: secret.HashOf(value), ID: tx.NewID(), Kind: kind, User: id,
-		CreatedAt: c.Now, EndsAt: c.Now.Add(life)}
+	value, code := makeCode(c, tx, kind, id, life)
 	c.Record(audit.CodeCreate, code.target(), audit.Change{Field: "user", After: string(id)})
 	return value, tx.InsertCode(code)
+}
+
+// makeCode returns a new code that is not stored yet.
+func makeCode(c *access.Changing, tx Tx, kind CodeKind, id access.UserID, life time.Duration) (secret.Value, Code) {
+	value := secret.NewCode()
+	return value, Code{Digest: secret.HashOf(value), ID: tx.NewID(), Kind: kind, User: id,
+		CreatedAt: c.Now, EndsAt: c.Now.Add(life)}
 }
 
 // findCode returns a code that can be used now. It writes nothing.

@@ -5,6 +5,7 @@
 //   - [Login] takes an e-mail with its password, or a one-time code, and opens a session.
 //   - [Sessions] turns the id in a cookie back into an [access.Actor], as long as the session lives.
 //   - [Accounts] is what people do to their own account: name, theme, password.
+//   - [Invitations] brings in everybody else, by a link that makes a person out of an address.
 //   - [Setup] makes the first owner of an installation, who has nobody to be invited by.
 //
 // What anybody may do is no business of this package: an [access.Actor] carries no rights.

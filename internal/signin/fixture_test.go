@@ -34,6 +34,7 @@ type house struct {
 	login    *signin.Login
 	accounts *signin.Accounts
 	setup    *signin.Setup
+	invites  *signin.Invitations
 	members  *access.Members
 	org      access.Org
 	ada      access.User
@@ -56,6 +57,7 @@ func (h *house) use(hasher *countingHasher) {
 	h.login = signin.NewLogin(h, hasher, h.keys)
 	h.accounts = signin.NewAccounts(h, hasher, h.keys)
 	h.setup = signin.NewSetup(h, hasher)
+	h.invites = signin.NewInvitations(h, hasher)
 }
 
 func furnished(t testing.TB) *house {

@@ -21,6 +21,7 @@ type Tx interface {
 	DeviceTx
 	ThrottleTx
 	SetupTx
+	InviteTx
 }
 
 // Keyring keeps the names of accounts out of the counters of attempts.
