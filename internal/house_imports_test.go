@@ -20,6 +20,7 @@ const (
 	argon2    = "golang.org/x/crypto/argon2"
 	norm      = "golang.org/x/text/unicode/norm"
 	cases     = "golang.org/x/text/cases"
+	gomail    = "github.com/wneessen/go-mail"
 )
 
 // mayImport is who imports whom, besides the standard library. A package without a row may not be.
@@ -28,6 +29,8 @@ var mayImport = map[string][]string{
 	"internal/secret":      {argon2},
 	"internal/access":      {"dagpass/internal/audit", "dagpass/internal/secret", norm, cases},
 	"internal/signin":      {"dagpass/internal/access", "dagpass/internal/audit", "dagpass/internal/secret"},
+	"internal/later":       {},
+	"internal/mail":        {"dagpass/internal/secret", gomail},
 	"db":                   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", sqlite, goose},
 	"static":               {},
 	"views/ui":             {templ, templrt, "dagpass/static"},
@@ -36,6 +39,7 @@ var mayImport = map[string][]string{
 	"web/api":              {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/web/middleware", echo, json2, json2text},
 	"web":                  {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/views", "dagpass/views/ui", "dagpass/static", "dagpass/web/middleware", templ, echo, gorilla},
 	"internal/storetest":   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", cmp},
+	"internal/mailtest":    {gosmtp, gosasl},
 	"internal/htmlcheck":   {cascadia, html, htmlatom, cmp},
 	"internal/dagpasstest": {"dagpass/internal", "dagpass/db", "dagpass/web", "dagpass/views", "dagpass/static", cascadia, html, sqlite},
 	"cmd/dagpass":          {"dagpass", "github.com/alecthomas/kong", "golang.org/x/sync/errgroup", "golang.org/x/net/netutil"},
@@ -47,6 +51,8 @@ const (
 	cascadia = "github.com/andybalholm/cascadia"
 	html     = "golang.org/x/net/html"
 	htmlatom = "golang.org/x/net/html/atom"
+	gosmtp   = "github.com/emersion/go-smtp"
+	gosasl   = "github.com/emersion/go-sasl"
 )
 
 var testsMayImport = []string{"dagpass", cmp, cascadia, html, sqlite, goose, gorilla, echo, templ, json2, argon2, norm, "github.com/alecthomas/kong",
@@ -58,6 +64,7 @@ var mustNotReach = map[string][]string{
 	"internal/secret": {"net", "database", "html", "text/template"},
 	"internal/access": {"net/http", "os", "database", "html", "text/template"},
 	"internal/signin": {"net/http", "os", "database", "html", "text/template"},
+	"internal/mail":   {"net/http", "os", "database", "html", "text/template"},
 	"db":              {"net/http", "html", "text/template"},
 	"views":           {"net/http", "database", "os"},
 	"views/ui":        {"net/http", "database", "os"},
@@ -98,7 +105,7 @@ func importRules() []rule {
 			if s.forTests() {
 				return nil
 			}
-			return importing("dagpass/internal/dagpasstest", "dagpass/internal/storetest", "dagpass/internal/htmlcheck", "testing")(s)
+			return importing("dagpass/internal/dagpasstest", "dagpass/internal/storetest", "dagpass/internal/htmlcheck", "dagpass/internal/mailtest", "testing")(s)
 		}),
 		broken: map[string]string{"cmd/dagpass/a.go": `package main; import _ "dagpass/internal/dagpasstest"`},
 	}}

@@ -36,14 +36,21 @@ type Config struct {
 	// API serves the paths of [IsAPI], refusals included.
 	API middleware.Side
 
-	Orgs       *access.Orgs
-	Workspaces *access.Workspaces
-	Members    *access.Members
-	Tokens     *access.Tokens
-	Sessions   *signin.Sessions
-	Login      *signin.Login
-	Accounts   *signin.Accounts
-	Setup      *signin.Setup
+	Orgs        *access.Orgs
+	Workspaces  *access.Workspaces
+	Members     *access.Members
+	Tokens      *access.Tokens
+	Sessions    *signin.Sessions
+	Login       *signin.Login
+	Accounts    *signin.Accounts
+	Setup       *signin.Setup
+	Invitations *signin.Invitations
+
+	// Mail hands a text to the mail server, within the time that a request may take. It is nil without
+	// one: links are then shown to those who hand them over.
+	Mail func(ctx context.Context, to, subject, text string) error
+	// Later has a job done after the answer, and reports false when too many wait. Needed with Mail.
+	Later func(job func(context.Context)) bool
 }
 
 // Server is the console.

@@ -86,11 +86,22 @@ func readPassword(file string, stdin io.Reader) (string, error) {
 		defer f.Close()
 		in = f
 	}
-	text, err := io.ReadAll(io.LimitReader(in, passwordLimit))
+	text, err := readLimited(in, passwordLimit)
 	if err != nil {
 		return "", fmt.Errorf("--owner-password-file: %w", err)
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r"), nil
+	return withoutLineEnd(text), nil
+}
+
+// readLimited reads at most limit bytes.
+func readLimited(in io.Reader, limit int64) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(in, limit))
+	return string(text), err
+}
+
+// withoutLineEnd is a text without one line end at its end, which editors add to files.
+func withoutLineEnd(text string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 }
 
 func (c *initCommand) create(ctx context.Context, d *db.DB, password string) (made created, err error) {

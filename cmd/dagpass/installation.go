@@ -104,15 +104,16 @@ func (s storage) prepare() error {
 
 // services is everything that holds a rule, over one database.
 type services struct {
-	db         *db.DB
-	orgs       *access.Orgs
-	workspaces *access.Workspaces
-	members    *access.Members
-	tokens     *access.Tokens
-	sessions   *signin.Sessions
-	login      *signin.Login
-	accounts   *signin.Accounts
-	setup      *signin.Setup
+	db          *db.DB
+	orgs        *access.Orgs
+	workspaces  *access.Workspaces
+	members     *access.Members
+	tokens      *access.Tokens
+	sessions    *signin.Sessions
+	login       *signin.Login
+	accounts    *signin.Accounts
+	setup       *signin.Setup
+	invitations *signin.Invitations
 }
 
 // keys makes token values and recognises them.
@@ -129,15 +130,16 @@ func newServices(ctx context.Context, d *db.DB, publicURL string, hasher signin.
 	}
 	rules, people, ring := d.Access(), d.SignIn(), d.Keyring()
 	return &services{
-		db:         d,
-		orgs:       access.NewOrgs(rules),
-		workspaces: access.NewWorkspaces(rules),
-		members:    access.NewMembers(rules),
-		tokens:     access.NewTokens(rules, keys{secret.NewSigner(signing, publicURL, publicURL), ring}),
-		sessions:   signin.NewSessions(people),
-		login:      signin.NewLogin(people, hasher, ring),
-		accounts:   signin.NewAccounts(people, hasher, ring),
-		setup:      signin.NewSetup(people, hasher),
+		db:          d,
+		orgs:        access.NewOrgs(rules),
+		workspaces:  access.NewWorkspaces(rules),
+		members:     access.NewMembers(rules),
+		tokens:      access.NewTokens(rules, keys{secret.NewSigner(signing, publicURL, publicURL), ring}),
+		sessions:    signin.NewSessions(people),
+		login:       signin.NewLogin(people, hasher, ring),
+		accounts:    signin.NewAccounts(people, hasher, ring),
+		setup:       signin.NewSetup(people, hasher),
+		invitations: signin.NewInvitations(people, hasher),
 	}, nil
 }
 

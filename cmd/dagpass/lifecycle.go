@@ -71,12 +71,11 @@ func (s *server) drain(h *http.Server) error {
 	return nil
 }
 
-// finish stores what is in memory and closes the database.
+// finish does what was put off, stores what is in memory and closes the database.
 func (s *server) finish(heads *headLog) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
-	err := s.services.tokens.FlushUses(ctx)
-	return errors.Join(err, heads.write(ctx), s.db.Close())
+	return errors.Join(s.later.Close(ctx), s.services.tokens.FlushUses(ctx), heads.write(ctx), s.db.Close())
 }
 
 // headLog writes the newest event of each audit chain to the log. Kept outside the database, such a

@@ -14,6 +14,8 @@ import (
 	"golang.org/x/net/netutil"
 
 	"dagpass/db"
+	"dagpass/internal/later"
+	"dagpass/internal/mail"
 	"dagpass/static"
 	"dagpass/views"
 	"dagpass/web"
@@ -24,12 +26,17 @@ import (
 type serveCommand struct {
 	storage
 	networking
+	mailing
 	logging
 }
 
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context, e env) error {
 	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
+	mails, err := c.sender()
 	if err != nil {
 		return err
 	}
@@ -45,7 +52,7 @@ func (c *serveCommand) Run(ctx context.Context, e env) error {
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
-	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits}
+	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, mails: mails}
 	return s.run(ctx, func(ctx context.Context) error { return s.offerSetup(ctx, e) })
 }
 
@@ -70,6 +77,8 @@ type server struct {
 	listener net.Listener
 	network  networking
 	limits   middleware.Config
+	mails    *mail.Sender // nil without a mail server
+	later    *later.Queue
 	draining atomic.Bool
 
 	publicURL string
@@ -79,12 +88,13 @@ type server struct {
 // run wires everything together, says what announce has to say, and serves until ctx ends. It closes
 // the listener and the database.
 func (s *server) run(ctx context.Context, announce func(context.Context) error) error {
+	s.later = later.New(s.log, maxLater, laterWorkers)
 	handler, err := s.wire(ctx)
 	if err == nil {
 		err = announce(ctx)
 	}
 	if err != nil {
-		return errors.Join(err, s.listener.Close(), s.db.Close())
+		return errors.Join(err, s.listener.Close(), s.later.Close(ctx), s.db.Close())
 	}
 	s.log.Info("listening", "address", s.listener.Addr().String(), "public_url", s.publicURL, "version", release())
 	return s.serve(ctx, middleware.NewServer(handler, s.log))
@@ -129,6 +139,9 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Login:        s.services.login,
 		Accounts:     s.services.accounts,
 		Setup:        s.services.setup,
+		Invitations:  s.services.invitations,
+		Mail:         s.mail(),
+		Later:        s.later.Do,
 	})
 }
 
