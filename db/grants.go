@@ -33,14 +33,14 @@ SELECT ` + roleColumns + `, ` + membershipColumns + `
 FROM team_members m JOIN member_roles r ON r.subject_id = m.team_id AND r.organization_id = $2 AND r.subject_kind = 'team'
 WHERE m.user_id = $1`
 
-	// A presented value with its token, the Workspace $3 when there is one, and the roles of the token
-	// at the Organization $2 and that Workspace.
+	// A presented value with its token and whether its home is still there, the Workspace $3 when there
+	// is one, and the roles of the token at the Organization $2 and that Workspace.
 	sqlGrantsOfToken = `
 SELECT ` + secretColumns + `, ` + tokenAuthorityColumns + `,
-	COALESCE(w.organization_id, ''), w.row_mac,
+	t.workspace_id IS NULL OR h.id IS NOT NULL, COALESCE(w.organization_id, ''), w.row_mac,
 	COALESCE(r.organization_id, ''), COALESCE(r.entity_type, ''), COALESCE(r.entity_id, ''), COALESCE(r.role, ''), COALESCE(r.home, 0), r.row_mac
 FROM api_token_secrets s JOIN api_tokens t ON t.id = s.token_id
-LEFT JOIN workspaces w ON w.id = $3
+LEFT JOIN workspaces h ON h.id = t.workspace_id LEFT JOIN workspaces w ON w.id = $3
 LEFT JOIN api_token_roles r ON r.token_id = t.id AND r.entity_id IN ($2, $3)
 WHERE s.value_mac = $1`
 )
@@ -118,6 +118,7 @@ func add(g access.Grants, where, at access.Scope, r access.Role) access.Grants {
 type tokenGrant struct {
 	secret secretRow
 	token  tokenAuthority
+	housed bool // its home was not deleted
 	where  place
 	role   tokenRoleRow // without a role when the token has none there
 }
@@ -126,7 +127,7 @@ func (tx *Tx) scanTokenGrant(s scanner, by access.Actor) (tokenGrant, error) {
 	var g tokenGrant
 	g.secret.digest = by.Credential
 	into := append(g.secret.into(), g.token.into()...)
-	into = append(into, &g.where.org, &g.where.mac, &g.role.org, &g.role.level, &g.role.entity, &g.role.role, &g.role.home, &g.role.mac)
+	into = append(into, &g.housed, &g.where.org, &g.where.mac, &g.role.org, &g.role.level, &g.role.entity, &g.role.role, &g.role.home, &g.role.mac)
 	if err := s.Scan(into...); err != nil {
 		return g, err
 	}
@@ -137,9 +138,9 @@ func (tx *Tx) scanTokenGrant(s scanner, by access.Actor) (tokenGrant, error) {
 	return g, tx.check(g.token.authority(), g.token.mac)
 }
 
-// live reports whether the value is the current one of this live, unexpired token.
+// live reports whether the value is the current one of this live, unexpired token, whose home is there.
 func (g tokenGrant) live(by access.Actor, now time.Time) bool {
-	return g.token.id == by.ID && g.token.state == stateLive && !g.secret.endedAt.Valid &&
+	return g.token.id == by.ID && g.token.state == stateLive && g.housed && !g.secret.endedAt.Valid &&
 		(!g.token.expiresAt.Valid || now.Before(utc(g.token.expiresAt.Int64)))
 }
 

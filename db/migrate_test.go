@@ -22,6 +22,7 @@ import (
 // reach them: write a new file instead. Until the first release the hash follows the file.
 var released = map[string]string{
 	"0001_initial.sql":     "33b3b47fe85b9a727bb0fc959e9c2c59949dbc4b8cb6922ad16dfebd1e599000",
+	"0002_workspaces.sql":  "90fe2f46f1b2e04598b8054862e0236ae8a9b170e88ffe80508407a27f662b34",
 	"0004_invitations.sql": "a1f4139639479572caa3acb5e63db1a56568578eef571ead7448a6ec005c4384",
 }
 

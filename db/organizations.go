@@ -9,7 +9,7 @@ import (
 )
 
 const orgColumns = `
-SELECT o.id, o.name,
+SELECT o.id, o.name, o.version,
 	o.created_at, o.created_by_kind, o.created_by_id, COALESCE(cu.full_name, ct.name, ''), COALESCE(cu.email, ''),
 	o.updated_at, o.updated_by_kind, o.updated_by_id, COALESCE(uu.full_name, ut.name, ''), COALESCE(uu.email, '')
 FROM organizations o
@@ -20,6 +20,10 @@ const (
 	sqlInsertOrg = `
 INSERT INTO organizations (id, name, name_fold, created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+
+	sqlUpdateOrg = `
+UPDATE organizations SET name = $2, name_fold = $3, version = $4, updated_at = $5, updated_by_kind = $6, updated_by_id = $7
+WHERE id = $1`
 
 	sqlOrg     = orgColumns + ` WHERE o.id = $1`
 	sqlAllOrgs = orgColumns + ` ORDER BY o.name_fold, o.id`
@@ -35,7 +39,7 @@ func scanOrg(s scanner) (access.Org, error) {
 	var o access.Org
 	var created, updated int64
 	by, changed := &o.CreatedBy, &o.UpdatedBy
-	err := s.Scan(&o.ID, &o.Name,
+	err := s.Scan(&o.ID, &o.Name, &o.Version,
 		&created, &by.Kind, &by.ID, &by.Name, &by.Email,
 		&updated, &changed.Kind, &changed.ID, &changed.Name, &changed.Email)
 	o.CreatedAt, o.UpdatedAt = utc(created), utc(updated)
@@ -56,6 +60,17 @@ func (tx *Tx) InsertOrg(o access.Org) error {
 	err := tx.put(sqlInsertOrg, string(o.ID), o.Name, access.Fold(o.Name),
 		millis(o.CreatedAt), string(o.CreatedBy.Kind), o.CreatedBy.ID,
 		millis(o.UpdatedAt), string(o.UpdatedBy.Kind), o.UpdatedBy.ID)
+	return orgTaken(err, o)
+}
+
+// UpdateOrg implements [access.OrgTx].
+func (tx *Tx) UpdateOrg(o access.Org) error {
+	err := tx.change(sqlUpdateOrg, string(o.ID), o.Name, access.Fold(o.Name), o.Version,
+		millis(o.UpdatedAt), string(o.UpdatedBy.Kind), o.UpdatedBy.ID)
+	return orgTaken(err, o)
+}
+
+func orgTaken(err error, o access.Org) error {
 	return taken(err, "There is already an Organization called %s.", o.Name)
 }
 

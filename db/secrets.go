@@ -2,6 +2,7 @@ package db
 
 import (
 	"database/sql"
+	"time"
 
 	"dagpass/internal/access"
 	"dagpass/internal/secret"
@@ -19,8 +20,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlEndSecret = `UPDATE api_token_secrets SET ended_at = $2, end_reason = $3, row_mac = $4 WHERE value_mac = $1`
 
 	sqlPresented = `
-SELECT ` + secretColumns + `, ` + tokenAuthorityColumns + `, t.name
+SELECT ` + secretColumns + `, ` + tokenAuthorityColumns + `, t.name, h.id IS NOT NULL, d.at
 FROM api_token_secrets s JOIN api_tokens t ON t.id = s.token_id
+LEFT JOIN workspaces h ON h.id = t.workspace_id LEFT JOIN workspace_deletions d ON d.workspace_id = t.workspace_id
 WHERE s.value_mac = $1`
 )
 
@@ -58,7 +60,7 @@ func (tx *Tx) insertSecret(t access.Token, v access.Issue) error {
 
 // endSecret ends the current value of a token. An altered one is ended too, and sealed as ended:
 // nothing is granted by that.
-func (tx *Tx) endSecret(id access.TokenID, why access.EndReason) error {
+func (tx *Tx) endSecret(id access.TokenID, why access.EndReason, at time.Time) error {
 	current, err := all(tx, func(s scanner) (secretRow, error) {
 		var row secretRow
 		var digest []byte
@@ -73,7 +75,7 @@ func (tx *Tx) endSecret(id access.TokenID, why access.EndReason) error {
 		return err
 	}
 	for _, row := range current {
-		row.endedAt, row.reason = sql.NullInt64{Int64: tx.now.UnixMilli(), Valid: true}, string(why)
+		row.endedAt, row.reason = sql.NullInt64{Int64: at.UnixMilli(), Valid: true}, string(why)
 		if err := tx.put(sqlEndSecret, row.digest[:], row.endedAt.Int64, row.reason, row.authority().seal(tx.db.keyring)); err != nil {
 			return err
 		}
@@ -90,7 +92,9 @@ func (tx *Tx) scanPresented(s scanner, d secret.Digest) (access.Presented, error
 	var p access.Presented
 	v := secretRow{digest: d}
 	var t tokenAuthority
-	if err := s.Scan(append(append(v.into(), t.into()...), &p.Name)...); err != nil {
+	var housed bool
+	var deleted sql.NullInt64
+	if err := s.Scan(append(append(v.into(), t.into()...), &p.Name, &housed, &deleted)...); err != nil {
 		return p, err
 	}
 	if err := tx.check(v.authority(), v.mac); err != nil {
@@ -101,8 +105,12 @@ func (tx *Tx) scanPresented(s scanner, d secret.Digest) (access.Presented, error
 	}
 	p.Token, p.Org, p.Home = access.TokenID(t.id), access.OrgID(t.org), t.home()
 	p.EndAt, p.EndedAt, p.Ended = instant(t.expiresAt), instant(v.endedAt), access.EndReason(v.reason)
-	if t.state != stateLive && p.EndedAt.IsZero() {
-		// Deleting a token ends its value in the same transaction, so this row is not of our making.
+	if p.EndedAt.IsZero() && t.workspace.Valid && !housed && deleted.Valid {
+		p.EndedAt, p.Ended = utc(deleted.Int64), access.EndedWithWorkspace
+	}
+	if p.EndedAt.IsZero() && (t.state != stateLive || t.workspace.Valid && !housed) {
+		// Deleting a token or its Workspace ends its value in the same transaction, so this row is not
+		// of our making.
 		return p, access.Missing()
 	}
 	return p, nil

@@ -86,7 +86,7 @@ func statements(t *testing.T) map[string]string {
 var sorts = []string{access.SortByName, access.SortByExpires, access.SortByUsed, access.SortByCreated}
 
 func lists() map[string]string {
-	out := map[string]string{}
+	out := workspaceLists()
 	for _, by := range sorts {
 		for _, desc := range []bool{false, true} {
 			name := by + " descending " + strconv.FormatBool(desc)
@@ -100,6 +100,20 @@ func lists() map[string]string {
 			}
 			for _, managed := range []bool{false, true} {
 				out["organization list by "+name+" managed "+strconv.FormatBool(managed)] = orgListQuery(access.Sort{By: by, Desc: desc}, managed)
+			}
+		}
+	}
+	return out
+}
+
+// workspaceLists are the lists of Workspaces in every form.
+func workspaceLists() map[string]string {
+	out := map[string]string{}
+	for _, by := range []string{access.SortByName, access.SortByCreated} {
+		for _, desc := range []bool{false, true} {
+			for _, mine := range []bool{false, true} {
+				name := "workspaces by " + by + " descending " + strconv.FormatBool(desc) + " mine " + strconv.FormatBool(mine)
+				out[name] = workspaceListQuery(access.Sort{By: by, Desc: desc}, mine)
 			}
 		}
 	}

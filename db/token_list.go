@@ -20,7 +20,7 @@ import (
 // they match by is read and the matches are sorted.
 const (
 	sqlListed = `SELECT ` + tokenColumns + `, r.role, r.home,
-	CASE WHEN r.entity_type = 'organization' THEN (SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0) ELSE 0 END,
+	CASE WHEN r.entity_type = 'organization' THEN (SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0) - ` + rolesLeft + ` ELSE 0 END,
 	r.organization_id, r.entity_type, r.entity_id, r.row_mac
 FROM json_each($2) p CROSS JOIN api_token_roles r ON r.entity_id = $1 AND r.token_id = p.value
 CROSS JOIN api_tokens t ON t.id = r.token_id ` + tokenPeople + ` ORDER BY p.key`

@@ -13,13 +13,13 @@ SELECT count(*) FROM (SELECT 1 FROM api_token_roles WHERE entity_id = $1 AND sor
 
 	// All tokens of an Organization, by their home; $4 is the list of Workspaces in which they are
 	// to hold a role, as JSON.
-	orgListBegin   = `SELECT r.token_id FROM api_token_roles r WHERE r.organization_id = $1 AND r.home = 1`
+	orgListBegin   = `SELECT r.token_id FROM api_token_roles r WHERE r.organization_id = $1 AND r.home = 1` + notDeleted
 	orgListManaged = ` AND r.token_id IN (SELECT b.token_id FROM api_token_roles b WHERE b.entity_id IN (SELECT value FROM json_each($4)))`
 	orgListEnd     = ` LIMIT $2 OFFSET $3`
 
 	// The rows of a page, whose ids are $2 as JSON.
 	sqlListedOf = `SELECT ` + tokenColumns + `, r.role, r.home,
-	(SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0 AND b.entity_type = 'workspace'),
+	(SELECT count(*) FROM api_token_roles b WHERE b.token_id = t.id AND b.home = 0 AND b.entity_type = 'workspace') - ` + rolesLeft + `,
 	r.organization_id, r.entity_type, r.entity_id, r.row_mac
 FROM json_each($2) p CROSS JOIN api_tokens t ON t.id = p.value
 CROSS JOIN api_token_roles r ON r.token_id = t.id AND r.home = 1 AND r.organization_id = $1 ` + tokenPeople + `
@@ -166,7 +166,7 @@ func (tx *Tx) WorkspacesWithout(t access.Token, typed string, limit int) ([]acce
 	for _, id := range bound {
 		taken[id] = true
 	}
-	every, err := all(tx, tx.scanWorkspace, sqlWorkspacesIn, string(t.Home.Org))
+	every, err := all(tx, func(s scanner) (access.Workspace, error) { return tx.scanWorkspace(s) }, sqlWorkspacesIn, string(t.Home.Org))
 	if err != nil {
 		return nil, 0, err
 	}

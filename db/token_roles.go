@@ -16,19 +16,15 @@ LEFT JOIN users cu ON cu.id = r.created_by_id LEFT JOIN api_tokens ct ON ct.id =
 const (
 	sqlTokenRoles = tokenRoleColumns + `COALESCE(w.name, '')
 FROM api_token_roles r LEFT JOIN workspaces w ON w.id = r.entity_id ` + tokenRolePeople + `
-WHERE r.token_id = $1 AND r.organization_id = $2 ORDER BY r.home DESC, w.name_fold, r.entity_id`
+WHERE r.token_id = $1 AND r.organization_id = $2` + notDeleted + ` ORDER BY r.home DESC, w.name_fold, r.entity_id`
 
 	sqlTokenRoleAt = tokenRoleColumns + `COALESCE(w.name, '')
 FROM api_token_roles r LEFT JOIN workspaces w ON w.id = r.entity_id ` + tokenRolePeople + `
 WHERE r.entity_id = $1 AND r.token_id = $2 AND r.organization_id = $3`
 
-	sqlTokenRolesIn = tokenRoleColumns + `''
-FROM api_token_roles r ` + tokenRolePeople + `
-WHERE r.entity_id = $1 AND r.organization_id = $2 ORDER BY r.token_id`
-
 	sqlRolesOfToken = tokenRoleColumns + `''
 FROM api_token_roles r ` + tokenRolePeople + `
-WHERE r.token_id = $1 AND r.organization_id = $2 ORDER BY r.entity_id`
+WHERE r.token_id = $1 AND r.organization_id = $2` + notDeleted + ` ORDER BY r.entity_id`
 
 	sqlInsertTokenRole = `
 INSERT INTO api_token_roles (entity_id, token_id, entity_type, organization_id, role, home,
@@ -39,7 +35,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 	sqlRemoveTokenRole = `DELETE FROM api_token_roles WHERE entity_id = $1 AND token_id = $2 AND organization_id = $3`
 	sqlTokenEntities   = `SELECT entity_id FROM api_token_roles WHERE token_id = $1 ORDER BY entity_id`
 	sqlTokenWorkspaces = `
-SELECT entity_id FROM api_token_roles WHERE token_id = $1 AND entity_type = 'workspace' ORDER BY entity_id LIMIT $2`
+SELECT r.entity_id FROM api_token_roles r
+WHERE r.token_id = $1 AND r.entity_type = 'workspace'` + notDeleted + ` ORDER BY r.entity_id LIMIT $2`
 
 	sqlCountUp = `
 INSERT INTO counters (entity_id, what, tokens) VALUES ($1, $2, 1)
@@ -101,11 +98,6 @@ func (tx *Tx) TokenRoleAt(t access.Token, at access.Scope) (access.TokenRole, er
 		return access.TokenRole{}, access.Missing()
 	}
 	return one(tx, tx.scanTokenRole, sqlTokenRoleAt, at.Entity(), string(t.ID), string(at.Org))
-}
-
-// RolesIn implements [access.TokenTx].
-func (tx *Tx) RolesIn(at access.Scope) ([]access.TokenRole, error) {
-	return all(tx, tx.scanTokenRole, sqlTokenRolesIn, at.Entity(), string(at.Org))
 }
 
 // SetTokenRole implements [access.TokenTx]. NotFound for a scope outside the token's Organization.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+	"time"
 
 	"dagpass/internal/access"
 )
@@ -27,7 +28,8 @@ LEFT JOIN users uu ON uu.id = t.updated_by_id LEFT JOIN api_tokens ut ON ut.id =
 
 const (
 	sqlToken = `SELECT ` + tokenColumns + ` FROM api_tokens t ` + tokenPeople + `
-WHERE t.id = $1 AND t.organization_id = $2 AND t.state = 'live'`
+WHERE t.id = $1 AND t.organization_id = $2 AND t.state = 'live'
+	AND (t.workspace_id IS NULL OR EXISTS (SELECT 1 FROM workspaces h WHERE h.id = t.workspace_id))`
 
 	sqlInsertToken = `
 INSERT INTO api_tokens (id, organization_id, workspace_id, state, name, description, expiry_days, start_at, expires_at,
@@ -135,7 +137,7 @@ func (tx *Tx) ReplaceValue(t access.Token, next access.Issue) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.endSecret(t.ID, access.EndedByRotation); err != nil {
+	if err := tx.endSecret(t.ID, access.EndedByRotation, tx.now); err != nil {
 		return err
 	}
 	if err := tx.insertSecret(t, next); err != nil {
@@ -149,17 +151,23 @@ func (tx *Tx) ReplaceValue(t access.Token, next access.Issue) error {
 
 // EndToken implements [access.TokenTx]. NotFound for a token that is not live.
 func (tx *Tx) EndToken(t access.Token, why access.EndReason, by access.Person) error {
-	err := tx.change(sqlEndToken, string(t.ID), millis(tx.now), string(by.Kind), by.ID, authorityOf(t, stateEnded).seal(tx.db.keyring))
-	if err != nil {
-		return err
-	}
-	if err := tx.endSecret(t.ID, why); err != nil {
+	if err := tx.endToken(t, why, tx.now, by); err != nil {
 		return err
 	}
 	if err := tx.endTokenRoles(t); err != nil {
 		return err
 	}
-	if err := tx.countDown(string(t.Home.Org), countOf); err != nil {
+	return tx.countDown(string(t.Home.Org), countOf)
+}
+
+// endToken makes a token a tombstone and takes it out of the search; its roles are left. at is when its
+// value ended.
+func (tx *Tx) endToken(t access.Token, why access.EndReason, at time.Time, by access.Person) error {
+	err := tx.change(sqlEndToken, string(t.ID), millis(at), string(by.Kind), by.ID, authorityOf(t, stateEnded).seal(tx.db.keyring))
+	if err != nil {
+		return err
+	}
+	if err := tx.endSecret(t.ID, why, at); err != nil {
 		return err
 	}
 	return tx.unindexToken(t.ID)

@@ -1,61 +1,52 @@
 package db
 
-import (
-	"errors"
+import "dagpass/internal/access"
 
-	"dagpass/internal/access"
-)
-
-const workspaceColumns = `
-SELECT w.id, w.organization_id, w.name, w.description,
+const (
+	workspaceFields = `w.id, w.organization_id, w.name, w.description, w.cicd_enforcement, w.version,
 	w.created_at, w.created_by_kind, w.created_by_id, COALESCE(cu.full_name, ct.name, ''), COALESCE(cu.email, ''),
 	w.updated_at, w.updated_by_kind, w.updated_by_id, COALESCE(uu.full_name, ut.name, ''), COALESCE(uu.email, ''),
-	w.row_mac
-FROM workspaces w
+	w.row_mac`
+
+	workspacePeople = `
 LEFT JOIN users cu ON cu.id = w.created_by_id LEFT JOIN api_tokens ct ON ct.id = w.created_by_id
 LEFT JOIN users uu ON uu.id = w.updated_by_id LEFT JOIN api_tokens ut ON ut.id = w.updated_by_id`
 
+	workspaceColumns = `SELECT ` + workspaceFields + ` FROM workspaces w ` + workspacePeople
+)
+
 const (
 	sqlInsertWorkspace = `
-INSERT INTO workspaces (id, organization_id, name, name_fold, description,
+INSERT INTO workspaces (id, organization_id, name, name_fold, description, cicd_enforcement, version,
 	created_at, created_by_kind, created_by_id, updated_at, updated_by_kind, updated_by_id, row_mac)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+
+	sqlUpdateWorkspace = `
+UPDATE workspaces SET name = $3, name_fold = $4, description = $5, cicd_enforcement = $6, version = $7,
+	updated_at = $8, updated_by_kind = $9, updated_by_id = $10
+WHERE id = $1 AND organization_id = $2`
 
 	sqlLocateWorkspace = `SELECT organization_id, row_mac FROM workspaces WHERE id = $1`
 	sqlWorkspace       = workspaceColumns + ` WHERE w.id = $1 AND w.organization_id = $2`
 	sqlWorkspacesIn    = workspaceColumns + ` WHERE w.organization_id = $1 ORDER BY w.name_fold, w.id`
 
-	// The ids of users and tokens differ, so $2 may be either.
-	sqlWorkspacesOf = workspaceColumns + `
-WHERE w.organization_id = $1 AND w.id IN (
-	SELECT entity_id FROM member_roles WHERE subject_id = $2 AND organization_id = $1
-	UNION SELECT r.entity_id FROM team_members m
-		JOIN member_roles r ON r.subject_id = m.team_id AND r.organization_id = $1 WHERE m.user_id = $2
-	UNION SELECT entity_id FROM api_token_roles WHERE token_id = $2)
-ORDER BY w.name_fold, w.id`
-
-	sqlWorkspaceHasTokens   = `SELECT count(*) FROM (SELECT 1 FROM api_token_roles WHERE entity_id = $1 AND home = 1 LIMIT 1) found`
-	sqlDeleteWorkspace      = `DELETE FROM workspaces WHERE id = $1 AND organization_id = $2`
-	sqlDeleteRolesAt        = `DELETE FROM member_roles WHERE entity_id = $1`
-	sqlDeleteTokenRolesAt   = `DELETE FROM api_token_roles WHERE entity_id = $1`
-	sqlDeleteCountersAt     = `DELETE FROM counters WHERE entity_id = $1`
-	sqlOrganizationName     = `SELECT name FROM organizations WHERE id = $1`
-	sqlCountWorkspacesOfOrg = `SELECT count(*) FROM workspaces WHERE organization_id = $1`
+	sqlOrganizationName = `SELECT name FROM organizations WHERE id = $1`
 )
 
 func workspaceAuthority(at access.Scope) authority {
 	return sealedOf("workspaces", string(at.Workspace)).text(string(at.Workspace), string(at.Org))
 }
 
-func (tx *Tx) scanWorkspace(s scanner) (access.Workspace, error) {
+// scanWorkspace reads workspaceFields, and what follows them into more.
+func (tx *Tx) scanWorkspace(s scanner, more ...any) (access.Workspace, error) {
 	var w access.Workspace
 	var created, updated int64
 	var mac []byte
 	by, changed := &w.CreatedBy, &w.UpdatedBy
-	err := s.Scan(&w.ID, &w.Org, &w.Name, &w.Description,
+	into := []any{&w.ID, &w.Org, &w.Name, &w.Description, &w.CICDEnforcement, &w.Version,
 		&created, &by.Kind, &by.ID, &by.Name, &by.Email,
-		&updated, &changed.Kind, &changed.ID, &changed.Name, &changed.Email, &mac)
-	if err != nil {
+		&updated, &changed.Kind, &changed.ID, &changed.Name, &changed.Email, &mac}
+	if err := s.Scan(append(into, more...)...); err != nil {
 		return w, err
 	}
 	w.CreatedAt, w.UpdatedAt = utc(created), utc(updated)
@@ -90,15 +81,22 @@ func (tx *Tx) inScope(at access.Scope) error {
 
 // Workspace implements [access.WorkspaceTx].
 func (tx *Tx) Workspace(at access.Scope) (access.Workspace, error) {
-	return one(tx, tx.scanWorkspace, sqlWorkspace, string(at.Workspace), string(at.Org))
+	return one(tx, func(s scanner) (access.Workspace, error) { return tx.scanWorkspace(s) }, sqlWorkspace, string(at.Workspace), string(at.Org))
 }
 
 // InsertWorkspace implements [access.WorkspaceTx].
 func (tx *Tx) InsertWorkspace(w access.Workspace) error {
 	err := tx.put(sqlInsertWorkspace, string(w.ID), string(w.Org), w.Name, access.Fold(w.Name), w.Description,
-		millis(w.CreatedAt), string(w.CreatedBy.Kind), w.CreatedBy.ID,
+		flag(w.CICDEnforcement), w.Version, millis(w.CreatedAt), string(w.CreatedBy.Kind), w.CreatedBy.ID,
 		millis(w.UpdatedAt), string(w.UpdatedBy.Kind), w.UpdatedBy.ID,
 		workspaceAuthority(w.Scope()).seal(tx.db.keyring))
+	return tx.takenIn(err, w.Org, "Workspace", w.Name)
+}
+
+// UpdateWorkspace implements [access.WorkspaceTx].
+func (tx *Tx) UpdateWorkspace(w access.Workspace) error {
+	err := tx.change(sqlUpdateWorkspace, string(w.ID), string(w.Org), w.Name, access.Fold(w.Name), w.Description,
+		flag(w.CICDEnforcement), w.Version, millis(w.UpdatedAt), string(w.UpdatedBy.Kind), w.UpdatedBy.ID)
 	return tx.takenIn(err, w.Org, "Workspace", w.Name)
 }
 
@@ -112,53 +110,4 @@ func (tx *Tx) takenIn(err error, org access.OrgID, noun, name string) error {
 		return err
 	}
 	return taken(err, "%s already has a %s called %s.", house, noun, name)
-}
-
-// DeleteWorkspace implements [access.WorkspaceTx].
-func (tx *Tx) DeleteWorkspace(at access.Scope) error {
-	n, err := tx.count(sqlWorkspaceHasTokens, string(at.Workspace))
-	if err != nil {
-		return err
-	}
-	if n > 0 {
-		return errors.New("db: a Workspace was to be deleted before its tokens were ended")
-	}
-	if err := tx.change(sqlDeleteWorkspace, string(at.Workspace), string(at.Org)); err != nil {
-		return err
-	}
-	for _, query := range []string{sqlDeleteRolesAt, sqlDeleteTokenRolesAt, sqlDeleteCountersAt} {
-		if err := tx.put(query, string(at.Workspace)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// WorkspacesOf implements [access.WorkspaceTx].
-func (tx *Tx) WorkspacesOf(by access.Actor, org access.OrgID, owner bool, limit int) ([]access.MyWorkspace, int, error) {
-	tx = tx.longRunning()
-	held, err := tx.rolesIn(org, by)
-	if err != nil {
-		return nil, 0, err
-	}
-	var found []access.Workspace
-	if owner {
-		found, err = all(tx, tx.scanWorkspace, sqlWorkspacesIn, string(org))
-	} else {
-		found, err = all(tx, tx.scanWorkspace, sqlWorkspacesOf, string(org), by.ID)
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	var mine []access.MyWorkspace
-	for _, w := range found {
-		g := access.Grants{Workspace: held[string(w.ID)]}
-		if owner {
-			g.Workspace = append(g.Workspace, access.WorkspaceOwner)
-		}
-		if g.Has(access.On(access.WorkspaceLevel, access.View)) {
-			mine = append(mine, access.MyWorkspace{Workspace: w, Role: g.At(access.WorkspaceLevel)})
-		}
-	}
-	return mine[:min(len(mine), limit)], len(mine), nil
 }

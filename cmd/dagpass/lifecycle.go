@@ -14,6 +14,7 @@ const (
 	flushEvery = 30 * time.Second // last uses of tokens: what a crash may lose
 	sweepEvery = 10 * time.Minute
 	headEvery  = time.Minute
+	endEvery   = 5 * time.Second // what deleted Workspaces left, of which nothing counts any more
 	stopWithin = 10 * time.Second // answers in flight get this long
 )
 
@@ -34,6 +35,7 @@ func (s *server) serve(ctx context.Context, h *http.Server) error {
 	heads := &headLog{server: s}
 	group.Go(s.every(running, flushEvery, "last uses not stored", s.services.tokens.FlushUses))
 	group.Go(s.every(running, sweepEvery, "ended sessions not removed", s.services.sessions.Sweep))
+	group.Go(s.every(running, endEvery, "a deleted Workspace not tidied up", s.services.workspaces.Finish))
 	group.Go(s.every(running, headEvery, "audit heads not read", heads.write))
 	err := group.Wait()
 	return errors.Join(err, s.finish(heads))

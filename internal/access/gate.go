@@ -170,7 +170,8 @@ func Read[T GateTx](ctx context.Context, s Store[T], by Actor, do Action,
 	})
 }
 
-// Audited runs a change that a credential decides and not a role: signing in, one's own account.
+// Audited runs a change that a credential decides and not a role: signing in, one's own account; or
+// the rest of one that [Change] decided, such as a deletion in parts.
 // It writes its events in the same transaction, and reports as a bug a change that records none.
 func Audited[T GateTx](ctx context.Context, s Store[T], by Actor, act func(c *Changing, tx T) error) error {
 	return s.Update(ctx, func(tx T) error {

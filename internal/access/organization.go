@@ -11,6 +11,7 @@ import (
 type Org struct {
 	ID        OrgID
 	Name      string
+	Version   int // 1 at creation, one more with each edit
 	CreatedAt time.Time
 	CreatedBy Person
 	UpdatedAt time.Time
@@ -37,6 +38,9 @@ type OrgTx interface {
 	// InsertOrg stores a new Organization. Conflict with reason taken when the name, ignoring case,
 	// is in use in the installation.
 	InsertOrg(o Org) error
+	// UpdateOrg stores name, version and who changed them. Conflict as for InsertOrg; NotFound when
+	// there is none.
+	UpdateOrg(o Org) error
 	// Org returns an Organization. NotFound when there is none.
 	Org(id OrgID) (Org, error)
 	// OrgsOf returns the Organizations a user has a role in, or the one a token belongs to, by name.
@@ -107,8 +111,8 @@ func Found(c *Changing, tx FoundTx, in NewOrg) (Founded, error) {
 
 func (in NewOrg) records(now time.Time, tx FoundTx) Founded {
 	// The Organization's id must sort before the Workspace's (astro-api rule 5).
-	org := Org{ID: OrgID(tx.NewID()), Name: in.Name, CreatedAt: now, UpdatedAt: now}
-	ws := Workspace{ID: WorkspaceID(tx.NewID()), Org: org.ID, Name: in.Workspace, CreatedAt: now, UpdatedAt: now}
+	org := Org{ID: OrgID(tx.NewID()), Name: in.Name, Version: 1, CreatedAt: now, UpdatedAt: now}
+	ws := Workspace{ID: WorkspaceID(tx.NewID()), Org: org.ID, Name: in.Workspace, Version: 1, CreatedAt: now, UpdatedAt: now}
 	owner := User{ID: UserID(tx.NewID()), Email: in.OwnerMail, FullName: in.OwnerName, Status: UserActive, CreatedAt: now, UpdatedAt: now}
 	by := Person{Kind: UserActor, ID: string(owner.ID), Name: owner.FullName, Email: owner.Email}
 	org.CreatedBy, org.UpdatedBy, ws.CreatedBy, ws.UpdatedBy = by, by, by, by
@@ -138,6 +142,36 @@ func (s *Orgs) Find(ctx context.Context, by Actor, id OrgID) (Org, Grants, error
 		return err
 	})
 	return org, held, err
+}
+
+// Edit renames an Organization. seen is the version the caller was shown, zero where no version was
+// shown and the last writer wins. Saving what is stored already is a success without an event. Errors:
+// Invalid; NotFound; Forbidden below its Owner; Conflict with reason taken for a name in use in the
+// installation, or changed_meanwhile.
+func (s *Orgs) Edit(ctx context.Context, by Actor, id OrgID, name string, seen int) (Org, error) {
+	var org Org
+	err := Change(ctx, s.store, by, Act{Do: SettingsUpdate, As: audit.OrganizationUpdate}, inOrg(id), func(c *Changing, tx Tx) (err error) {
+		if org, err = tx.Org(id); err != nil {
+			return err
+		}
+		name, problem := CleanName("name", name, MaxOrgName)
+		if problem != nil {
+			return BadInput(*problem)
+		}
+		if seen != 0 && seen != org.Version {
+			return stale(org.Name, org.UpdatedBy, org.UpdatedAt)
+		}
+		if name == org.Name {
+			c.Unchanged()
+			return nil
+		}
+		c.Record(audit.OrganizationUpdate, Target{audit.TargetOrganization, string(id), name},
+			audit.Change{Field: "name", Before: org.Name, After: name})
+		org.Name, org.UpdatedAt, org.UpdatedBy = name, c.Now, by.Person()
+		org.Version++
+		return tx.UpdateOrg(org)
+	})
+	return org, err
 }
 
 // Mine returns the Organizations the actor belongs to, by name; a token belongs to exactly one.

@@ -187,8 +187,6 @@ type TokenTx interface {
 	SetTokenRole(t Token, at Scope, role Role, by Person) error
 	// RemoveTokenRole ends it; ending none is no error.
 	RemoveTokenRole(t Token, at Scope) error
-	// RolesIn returns every token's role at a scope, without Workspace names.
-	RolesIn(at Scope) ([]TokenRole, error)
 	// TokenCount returns how many tokens have a role at a scope, without counting them.
 	TokenCount(at Scope) (int, error)
 	// UseFormKey notes that a person sent a form. Conflict with reason already_done when they did

@@ -6,6 +6,7 @@ type Tx interface {
 	GateTx
 	OrgTx
 	WorkspaceTx
+	DeletionTx
 	MemberTx
 	TeamTx
 	TokenTx

@@ -2,8 +2,6 @@ package access
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 	"time"
 
 	"dagpass/internal/audit"
@@ -15,10 +13,13 @@ type Workspace struct {
 	Org         OrgID
 	Name        string
 	Description string
-	CreatedAt   time.Time
-	CreatedBy   Person
-	UpdatedAt   time.Time
-	UpdatedBy   Person
+	// CICDEnforcement is what new Deployments start with: whether code reaches them by API token only.
+	CICDEnforcement bool
+	Version         int // 1 at creation, one more with each edit
+	CreatedAt       time.Time
+	CreatedBy       Person
+	UpdatedAt       time.Time
+	UpdatedBy       Person
 }
 
 // Scope is the Workspace as the scope of an act.
@@ -41,11 +42,15 @@ type WorkspaceTx interface {
 	// InsertWorkspace stores a new one. Conflict, reason taken, for a name in use in the
 	// Organization ignoring case.
 	InsertWorkspace(w Workspace) error
-	// DeleteWorkspace removes it with every role in it; its tokens must have been ended before.
-	DeleteWorkspace(at Scope) error
+	// UpdateWorkspace stores name, description, enforcement, version and who changed them. Conflict as
+	// for InsertWorkspace; NotFound when there is none.
+	UpdateWorkspace(w Workspace) error
 	// WorkspacesOf returns the Workspaces of an Organization the actor sees, by name, at most limit,
 	// with the highest role held in each, and how many there are in all.
 	WorkspacesOf(by Actor, org OrgID, all bool, limit int) ([]MyWorkspace, int, error)
+	// WorkspacesAt returns one page of them with their figures. An After that is not in the list starts
+	// at the top.
+	WorkspacesAt(by Actor, org OrgID, all bool, search string, s Sort, p Page) (WorkspaceList, error)
 }
 
 // Workspaces is the service of Workspaces.
@@ -73,7 +78,7 @@ func (s *Workspaces) Create(ctx context.Context, by Actor, org OrgID, in NewWork
 		if err != nil {
 			return err
 		}
-		ws = Workspace{ID: WorkspaceID(tx.NewID()), Org: org, Name: in.Name, Description: in.Description,
+		ws = Workspace{ID: WorkspaceID(tx.NewID()), Org: org, Name: in.Name, Description: in.Description, Version: 1,
 			CreatedAt: c.Now, UpdatedAt: c.Now, CreatedBy: by.Person(), UpdatedBy: by.Person()}
 		c.RecordAt(ws.Scope(), audit.WorkspaceCreate, ws.target())
 		return tx.InsertWorkspace(ws)
@@ -122,59 +127,6 @@ func (s *Workspaces) Mine(ctx context.Context, by Actor, org OrgID, limit int) (
 		return err
 	})
 	return list, total, err
-}
-
-// DeletionWord is what has to be typed to delete a Workspace.
-const DeletionWord = "delete"
-
-// Delete ends a Workspace for ever: its own tokens are deleted with one event each, Organization
-// tokens lose only their role in it, and every role people have there ends (product.md 3.10). typed
-// must be [DeletionWord]. Errors: Invalid for another word; NotFound; Forbidden below its Owner.
-func (s *Workspaces) Delete(ctx context.Context, by Actor, id WorkspaceID, typed string) error {
-	return Change(ctx, s.store, by, Act{Do: Delete, As: audit.WorkspaceDelete}, locate(id), func(c *Changing, tx Tx) error {
-		if typed != DeletionWord {
-			return BadInput(FieldProblem{"confirm", "word", "Type delete, in lower case, to confirm."})
-		}
-		ws, err := tx.Workspace(c.At)
-		if err != nil {
-			return err
-		}
-		ended, unbound, err := endTokensIn(c, tx)
-		if err != nil {
-			return err
-		}
-		c.Record(audit.WorkspaceDelete, ws.target(),
-			audit.Change{Field: "tokens_deleted", After: strconv.Itoa(ended)},
-			audit.Change{Field: "tokens_unbound", After: strconv.Itoa(unbound)})
-		return tx.DeleteWorkspace(c.At)
-	})
-}
-
-// endTokensIn deletes the Workspace's own tokens and takes their role here from the shared ones.
-func endTokensIn(c *Changing, tx Tx) (ended, unbound int, err error) {
-	roles, err := tx.RolesIn(c.At)
-	if err != nil {
-		return 0, 0, err
-	}
-	for _, r := range roles {
-		tok, err := tx.Token(c.At.Org, r.Token)
-		if err != nil {
-			return 0, 0, fmt.Errorf("token %s of the Workspace: %w", r.Token, err)
-		}
-		if tok.Home == c.At {
-			ended++
-			c.Record(audit.TokenDelete, tok.target())
-			err = tx.EndToken(tok, EndedWithWorkspace, by(c))
-		} else {
-			unbound++
-			c.Record(audit.TokenBindingRemove, tok.target(), audit.Change{Field: "role", Before: string(r.Role)})
-			err = tx.RemoveTokenRole(tok, c.At)
-		}
-		if err != nil {
-			return 0, 0, err
-		}
-	}
-	return ended, unbound, nil
 }
 
 func by(c *Changing) Person { return c.By.Person() }

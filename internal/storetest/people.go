@@ -89,33 +89,21 @@ func testWorkspaces(t *testing.T, h *house) {
 			t.Errorf("says %q, want %q", got, want)
 		}
 	})
-	t.Run("deleting it ends every role in it", func(t *testing.T) {
-		gone := h.workspace(t, acme.ID, "Gone")
-		u := h.person(t, "Grace", gone.Scope(), access.WorkspaceOwner)
-		shared, _ := h.token(t, acme.Scope(), "shared", access.OrgMember)
-		h.update(t, func(tx access.Tx) error {
-			return tx.SetTokenRole(shared, gone.Scope(), access.WorkspaceMember, system().Person())
-		})
-		h.update(t, func(tx access.Tx) error { return tx.DeleteWorkspace(gone.Scope()) })
+	t.Run("an edit stores everything, and its name stays unique", func(t *testing.T) {
+		later := ws
+		later.Name, later.Description, later.CICDEnforcement, later.Version = "Renamed", "new words", true, 2
+		h.update(t, func(tx access.Tx) error { return tx.UpdateWorkspace(later) })
 		h.view(t, func(tx access.Tx) error {
-			if role, err := tx.Role(gone.Scope(), u.Subject()); role != "" || err != nil {
-				t.Errorf("role %q, %v", role, err)
-			}
-			roles, err := tx.TokenRoles(shared)
-			if len(roles) != 1 {
-				t.Errorf("the shared token has %d roles", len(roles))
+			got, err := tx.Workspace(ws.Scope())
+			if got != later {
+				t.Errorf("got %+v, want %+v", got, later)
 			}
 			return err
 		})
-		h.fails(t, access.NotFound, func(tx access.Tx) error { return tx.DeleteWorkspace(gone.Scope()) })
-	})
-	t.Run("it is not deleted while tokens live in it, nor by another Organization", func(t *testing.T) {
-		w := h.workspace(t, acme.ID, "Busy")
-		h.token(t, w.Scope(), "alive", access.WorkspaceMember)
-		h.fails(t, access.Internal, func(tx access.Tx) error { return tx.DeleteWorkspace(w.Scope()) })
-		h.fails(t, access.NotFound, func(tx access.Tx) error {
-			return tx.DeleteWorkspace(access.Scope{Org: acme.ID, Workspace: h.other.Workspace.ID})
-		})
+		later.Name = h.workspace(t, acme.ID, "Taken").Name
+		wantReason(t, h.fails(t, access.Conflict, func(tx access.Tx) error { return tx.UpdateWorkspace(later) }), access.ReasonTaken)
+		later.Org = h.other.Org.ID
+		h.fails(t, access.NotFound, func(tx access.Tx) error { return tx.UpdateWorkspace(later) })
 	})
 	t.Run("a person's are those with a role, by name, with the highest one", func(t *testing.T) { testMyWorkspaces(t, h) })
 }

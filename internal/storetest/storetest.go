@@ -30,6 +30,8 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"clock and ids", testClock},
 		{"organizations", testOrganizations},
 		{"workspaces", testWorkspaces},
+		{"workspace lists", testWorkspaceLists},
+		{"deleted workspaces", testDeletions},
 		{"members", testMembers},
 		{"teams", testTeams},
 		{"grants of people", testUserGrants},

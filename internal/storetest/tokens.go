@@ -165,16 +165,6 @@ func testTokenRoles(t *testing.T, h *house) {
 			return err
 		})
 	})
-	t.Run("a scope's roles are listed", func(t *testing.T) {
-		own, _ := h.token(t, ws, "own", access.WorkspaceAuthor)
-		h.view(t, func(tx access.Tx) error {
-			roles, err := tx.RolesIn(ws)
-			if len(roles) != 2 || roles[0].Token != tok.ID || roles[1].Token != own.ID || !roles[1].Home {
-				t.Errorf("roles %+v", roles)
-			}
-			return err
-		})
-	})
 	t.Run("removing one leaves the others, and removing none is no error", func(t *testing.T) {
 		for range 2 {
 			h.update(t, func(tx access.Tx) error { return tx.RemoveTokenRole(tok, ws) })

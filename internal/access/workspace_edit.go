@@ -1,0 +1,71 @@
+package access
+
+import (
+	"context"
+
+	"dagpass/internal/audit"
+)
+
+// EditWorkspace is what can change about a Workspace. Seen is the version the caller was shown, zero
+// where no version was shown and the last writer wins.
+type EditWorkspace struct {
+	Name, Description string
+	CICDEnforcement   bool
+	Seen              int
+}
+
+func (in EditWorkspace) clean() (EditWorkspace, error) {
+	checked, err := NewWorkspace{Name: in.Name, Description: in.Description}.clean()
+	in.Name, in.Description = checked.Name, checked.Description
+	return in, err
+}
+
+// Edit changes name, description and CI/CD enforcement default of a Workspace. Saving what is stored
+// already is a success without an event. Errors: Invalid; NotFound; Forbidden below its Owner; Conflict
+// with reason taken for a name in use in the Organization, or changed_meanwhile.
+func (s *Workspaces) Edit(ctx context.Context, by Actor, id WorkspaceID, in EditWorkspace) (Workspace, error) {
+	var ws Workspace
+	err := Change(ctx, s.store, by, Act{Do: SettingsUpdate, As: audit.WorkspaceUpdate}, locate(id), func(c *Changing, tx Tx) (err error) {
+		if ws, err = tx.Workspace(c.At); err != nil {
+			return err
+		}
+		in, err := in.clean()
+		if err != nil {
+			return err
+		}
+		if in.Seen != 0 && in.Seen != ws.Version {
+			return stale(ws.Name, ws.UpdatedBy, ws.UpdatedAt)
+		}
+		changes := ws.diff(in)
+		if len(changes) == 0 {
+			c.Unchanged()
+			return nil
+		}
+		ws.Name, ws.Description, ws.CICDEnforcement = in.Name, in.Description, in.CICDEnforcement
+		ws.UpdatedAt, ws.UpdatedBy = c.Now, by.Person()
+		ws.Version++
+		c.Record(audit.WorkspaceUpdate, ws.target(), changes...)
+		return tx.UpdateWorkspace(ws)
+	})
+	return ws, err
+}
+
+func (w Workspace) diff(in EditWorkspace) []audit.Change {
+	var out []audit.Change
+	add := func(field, before, after string) {
+		if before != after {
+			out = append(out, audit.Change{Field: field, Before: before, After: after})
+		}
+	}
+	add("name", w.Name, in.Name)
+	add("description", w.Description, in.Description)
+	add("cicd_enforcement_default", onOff(w.CICDEnforcement), onOff(in.CICDEnforcement))
+	return out
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
