@@ -24,6 +24,7 @@ var released = map[string]string{
 	"0001_initial.sql":     "33b3b47fe85b9a727bb0fc959e9c2c59949dbc4b8cb6922ad16dfebd1e599000",
 	"0002_workspaces.sql":  "90fe2f46f1b2e04598b8054862e0236ae8a9b170e88ffe80508407a27f662b34",
 	"0004_invitations.sql": "a1f4139639479572caa3acb5e63db1a56568578eef571ead7448a6ec005c4384",
+	"0007_matrix.sql":      "c304ba855484b40b6cd7921e90878e226452abd787285180219a406e58452846",
 }
 
 func TestMigrations_areNeverEdited(t *testing.T) {
@@ -69,12 +70,15 @@ func TestMigrate(t *testing.T) {
 		must(t, db.Close())
 		return i, db
 	}
-	// migrate applies files to a database of the first version, as a next release would.
+	// migrate applies files to a database of this version, as a next release would: their numbers are
+	// far above ours.
 	migrate := func(t *testing.T, i *installation, db *DB, files fs.FS) error {
 		t.Helper()
 		raw := i.raw(t)
 		raw.SetMaxOpenConns(1)
-		return errors.Join(db.migrate(t.Context(), raw, files, 1, filepath.Join(i.cfg.Dir, fileName)), raw.Close())
+		version, err := schemaVersion(t.Context(), raw)
+		must(t, err)
+		return errors.Join(db.migrate(t.Context(), raw, files, version, filepath.Join(i.cfg.Dir, fileName)), raw.Close())
 	}
 	copies := func(t *testing.T, i *installation) []string {
 		t.Helper()

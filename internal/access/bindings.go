@@ -25,25 +25,30 @@ func (s *Tokens) Bind(ctx context.Context, by Actor, at Scope, id TokenID, role 
 		if _, err := tx.TokenRoleAt(tok, at); err == nil {
 			return Conflicting(ReasonTaken, "That token already has a role in this Workspace. Edit it in the list.")
 		}
-		if err := c.MayGrant(role, WorkspaceLevel); err != nil {
-			return err
-		}
-		if err := mayBind(tx, tok, at); err != nil {
-			return err
-		}
-		c.RecordAt(at, audit.TokenBindingAdd, tok.target(), audit.Change{Field: "role", After: string(role)})
-		return tx.SetTokenRole(tok, at, role, by.Person())
+		return bind(c, tx, tok, at, role)
 	})
 	return tok, err
 }
 
+// bind gives a token a role in a Workspace in which it has none.
+func bind(c *Changing, tx Tx, tok Token, at Scope, role Role) error {
+	if err := c.MayGrant(role, WorkspaceLevel); err != nil {
+		return err
+	}
+	if err := mayBind(tx, tok, at); err != nil {
+		return err
+	}
+	c.RecordAt(at, audit.TokenBindingAdd, tok.target(), audit.Change{Field: "role", After: string(role)})
+	return tx.SetTokenRole(tok, at, role, by(c))
+}
+
 // mayBind refuses a role more than a token, or than a Workspace, may hold.
 func mayBind(tx Tx, tok Token, at Scope) error {
-	roles, err := tx.TokenRoles(tok)
+	n, err := tx.RoleCount(tok.ID)
 	if err != nil {
 		return err
 	}
-	if len(roles) >= MaxBindings {
+	if n >= MaxBindings {
 		return Conflicting(ReasonFull, tok.Name+" has a role in 1,000 places, and can't have more.")
 	}
 	return hasRoom(tx, at)
@@ -61,16 +66,21 @@ func (s *Tokens) Rebind(ctx context.Context, by Actor, at Scope, id TokenID, rol
 		if seen != "" && seen != old.Role {
 			return Conflicting(ReasonStale, "The role of "+tok.Name+" here is now "+old.Role.Label()+". Reload to see the change.")
 		}
-		if err := c.mayReplace(old.Role, role); err != nil {
-			return err
-		}
-		if role == old.Role {
-			c.Unchanged()
-			return nil
-		}
-		c.Record(audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: string(old.Role), After: string(role)})
-		return tx.SetTokenRole(tok, at, role, by.Person())
+		return rebind(c, tx, tok, at, old.Role, role)
 	})
+}
+
+// rebind replaces the role a shared token has in a Workspace.
+func rebind(c *Changing, tx Tx, tok Token, at Scope, old, new Role) error {
+	if err := c.mayReplace(old, new, WorkspaceLevel); err != nil {
+		return err
+	}
+	if new == old {
+		c.Unchanged()
+		return nil
+	}
+	c.RecordAt(at, audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: string(old), After: string(new)})
+	return tx.SetTokenRole(tok, at, new, by(c))
 }
 
 // Unbind takes a shared token's role in one Workspace; the token, its value and its other
@@ -78,12 +88,17 @@ func (s *Tokens) Rebind(ctx context.Context, by Actor, at Scope, id TokenID, rol
 // Owner.
 func (s *Tokens) Unbind(ctx context.Context, by Actor, at Scope, id TokenID) (Token, error) {
 	return s.shared(ctx, by, at, id, audit.TokenBindingRemove, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
-		if err := c.MayTouch(old.Role, WorkspaceLevel); err != nil {
-			return err
-		}
-		c.Record(audit.TokenBindingRemove, tok.target(), audit.Change{Field: "role", Before: string(old.Role)})
-		return tx.RemoveTokenRole(tok, at)
+		return unbind(c, tx, tok, at, old.Role)
 	})
+}
+
+// unbind takes the role a shared token has in a Workspace.
+func unbind(c *Changing, tx Tx, tok Token, at Scope, old Role) error {
+	if err := c.MayTouch(old, WorkspaceLevel); err != nil {
+		return err
+	}
+	c.RecordAt(at, audit.TokenBindingRemove, tok.target(), audit.Change{Field: "role", Before: string(old)})
+	return tx.RemoveTokenRole(tok, at)
 }
 
 // shared changes the role of an Organization token in a Workspace. A Workspace's own token has no

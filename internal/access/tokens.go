@@ -166,7 +166,7 @@ func (s *Tokens) edit(c *Changing, tx Tx, tok *Token, old Role, in EditToken) er
 	}
 	changes := tok.diff(in)
 	if in.Role != old {
-		if err := c.mayReplace(old, in.Role); err != nil {
+		if err := c.mayReplace(old, in.Role, tok.Home.Level()); err != nil {
 			return err
 		}
 		c.Record(audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: string(old), After: string(in.Role)})
@@ -204,12 +204,12 @@ func stale(name string, who Person, at time.Time) error {
 	return err
 }
 
-// mayReplace refuses to replace a role when the old or the new one is above the actor's own.
-func (c *Changing) mayReplace(old, new Role) error {
-	if err := c.MayTouch(old, c.At.Level()); err != nil {
+// mayReplace refuses to replace a role of a level when the old or the new one is above the actor's own.
+func (c *Changing) mayReplace(old, new Role, level Level) error {
+	if err := c.MayTouch(old, level); err != nil {
 		return err
 	}
-	return c.MayGrant(new, c.At.Level())
+	return c.MayGrant(new, level)
 }
 
 // Rotate replaces the token's value; the old one is refused from the moment Rotate returns. Id,

@@ -11,6 +11,7 @@ type Tx interface {
 	TeamTx
 	TokenTx
 	TokenListTx
+	MatrixTx
 	VerifyTx
 }
 
