@@ -8,21 +8,6 @@ import (
 )
 
 const (
-	// Tokens of $1 that hold the role $2 in some Workspace, each once although it may hold it in many;
-	// $3, $4 is the range of sort_expires.
-	boundBegin = `SELECT DISTINCT r.sort_name, r.token_id FROM api_token_roles r INDEXED BY api_token_roles_bound
-WHERE r.organization_id = $1 AND r.role = $2 AND r.home = 0 AND r.sort_expires > $3 AND r.sort_expires <= $4`
-	boundAsc  = boundBegin + ` AND (r.sort_name, r.token_id) > ($5, $6) ORDER BY r.sort_name, r.token_id`
-	boundDesc = boundBegin + ` AND (r.sort_name, r.token_id) < ($5, $6) ORDER BY r.sort_name DESC, r.token_id DESC`
-
-	boundTexts = `SELECT t.id, t.name, t.description, t.hint FROM (`
-
-	sqlBoundAsc       = boundAsc + ` LIMIT $7`
-	sqlBoundDesc      = boundDesc + ` LIMIT $7`
-	sqlBoundTexts     = boundTexts + boundAsc + `) found CROSS JOIN api_tokens t ON t.id = found.token_id ORDER BY found.sort_name, found.token_id`
-	sqlBoundTextsDesc = boundTexts + boundDesc + `) found CROSS JOIN api_tokens t ON t.id = found.token_id ORDER BY found.sort_name DESC, found.token_id DESC`
-	sqlCountBound     = `SELECT count(*) FROM (` + boundBegin + ` LIMIT $5) found`
-
 	workspacesMatch   = ` WHERE w.organization_id = $1 AND instr(w.name_fold, $2) > 0`
 	sqlWorkspacesAsc  = workspaceColumns + workspacesMatch + ` AND w.name_fold > $3 ORDER BY w.name_fold LIMIT $4`
 	sqlWorkspacesDesc = workspaceColumns + workspacesMatch + ` AND w.name_fold < $3 ORDER BY w.name_fold DESC LIMIT $4`
@@ -120,48 +105,6 @@ func (tx *Tx) ownTokens(at access.Scope, f access.MatrixFilter, list *access.Tok
 	return func(back bool, from string, limit int) ([]access.TokenRow, error) {
 		return q.page(access.Sort{By: access.SortByName, Desc: back}, access.Page{Limit: limit - 1, After: from}) // it reads one more
 	}, q.count(list)
-}
-
-// boundTokens is ownTokens for the tokens that hold a role in some Workspace. A search is done on
-// their text.
-func (tx *Tx) boundTokens(at access.Scope, f access.MatrixFilter, list *access.TokenList) (tokenPages, error) {
-	low, high := tx.statusRange(f.Status)
-	find, args := searchFor(f.Search), []any{string(at.Org), string(f.Role), low, high}
-	ids := func(back bool, from string, limit int) ([]string, error) {
-		after, id, err := tx.after(at, orderOf(access.SortByName), back, from)
-		if err != nil {
-			return nil, err
-		}
-		args := slices.Concat(args, []any{after, id})
-		if find.kind == noSearch {
-			return all(tx, scanBound, map[bool]string{false: sqlBoundAsc, true: sqlBoundDesc}[back], append(args, limit)...)
-		}
-		return tx.pick(find, 0, limit, map[bool]string{false: sqlBoundTexts, true: sqlBoundTextsDesc}[back], args...)
-	}
-	n, err := tx.countBound(find, args, ids)
-	list.Matching, list.Capped = min(n, access.MatchLimit), n > access.MatchLimit
-	return func(back bool, from string, limit int) ([]access.TokenRow, error) {
-		found, err := ids(back, from, limit)
-		if err != nil {
-			return nil, err
-		}
-		return tx.listed(sqlListed, at.Entity(), found)
-	}, err
-}
-
-func scanBound(s scanner) (id string, err error) {
-	var name string
-	err = s.Scan(&name, &id)
-	return id, err
-}
-
-// countBound counts up to one more than [access.MatchLimit].
-func (tx *Tx) countBound(find search, args []any, ids func(back bool, from string, limit int) ([]string, error)) (int, error) {
-	if find.kind == noSearch {
-		return tx.count(sqlCountBound, append(args, access.MatchLimit+1)...)
-	}
-	found, err := ids(false, "", access.MatchLimit+1)
-	return len(found), err
 }
 
 // WorkspacesByName implements [access.MatrixTx].

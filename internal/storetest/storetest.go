@@ -42,6 +42,9 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"token lists", testTokenLists},
 		{"token search", testTokenSearch},
 		{"pickers", testPickers},
+		{"matrix of tokens", testMatrix},
+		{"matrix of Workspaces", testMatrixWorkspaces},
+		{"matrix of roles", testRolesAmong},
 		{"record", testRecord},
 		{"random operations", testRandom},
 	} {
