@@ -125,12 +125,12 @@ func (tx *Tx) WorkspacesByName(org access.OrgID, typed string, w access.Window) 
 				return nil, err
 			}
 		}
-		return all(tx, tx.scanWorkspace, query, string(org), needle, fold, limit)
+		return all(tx, func(s scanner) (access.Workspace, error) { return tx.scanWorkspace(s) }, query, string(org), needle, fold, limit)
 	})
 	if err != nil {
 		return s, err
 	}
-	if s.All, err = tx.count(sqlCountWorkspacesOfOrg, string(org)); err != nil {
+	if s.All, err = tx.count(sqlCountWorkspaces, string(org)); err != nil {
 		return s, err
 	}
 	s.Matching, err = tx.count(sqlCountMatching, string(org), needle, access.MatchLimit+1)
