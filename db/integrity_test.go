@@ -34,9 +34,10 @@ func newSmall(t *testing.T) *small {
 		u := access.User{ID: access.UserID(tx.NewID()), Email: "bo@acme.example", FullName: "Bo", Status: access.UserActive, CreatedAt: tx.now, UpdatedAt: tx.now}
 		team := access.TeamID(tx.NewID())
 		s.tok = access.Token{ID: access.TokenID(tx.NewID()), Home: ws, Name: "ci", Generation: 1, Version: 1, StartAt: tx.now, CreatedAt: tx.now, UpdatedAt: tx.now, CreatedBy: by, UpdatedBy: by}
+		join := func() error { _, err := tx.AddTeamMember(ws.Org, team, u.ID); return err }
 		for _, err := range []error{
 			tx.InsertUser(u), tx.SetRole(ws, u.Subject(), access.WorkspaceMember, by),
-			tx.InsertTeam(ws.Org, team, "Operators"), tx.AddTeamMember(ws.Org, team, u.ID),
+			tx.InsertTeam(access.Team{ID: team, Org: ws.Org, Name: "Operators", CreatedAt: tx.now, UpdatedAt: tx.now}), join(),
 			tx.SetRole(ws, access.Subject{Kind: access.TeamSubject, ID: string(team)}, access.WorkspaceOperator, by),
 			tx.InsertToken(s.tok, access.WorkspaceAuthor, issue),
 		} {

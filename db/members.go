@@ -138,7 +138,7 @@ func (tx *Tx) RemoveRole(at access.Scope, who access.Subject) error {
 
 // RemoveMember implements [access.MemberTx].
 func (tx *Tx) RemoveMember(org access.OrgID, id access.UserID) error {
-	for _, query := range []string{sqlRemoveRolesOf, sqlRemoveTeamsOf, sqlEndInvitation} {
+	for _, query := range []string{sqlRemoveRolesOf, sqlCountLeaver, sqlRemoveTeamsOf, sqlEndInvitation} {
 		if err := tx.put(query, string(id), string(org)); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ func TestFailure_goesByTheCode(t *testing.T) {
 	}{
 		{"a primary key in use", `INSERT INTO audit_suppressed VALUES ('a', 1), ('a', 1)`, access.Conflict, access.ReasonTaken},
 		{"a unique column in use", `UPDATE users SET email = 'same'`, access.Conflict, access.ReasonTaken},
-		{"a reference to nothing", `INSERT INTO teams VALUES ('t', 'nobody', 'n', 'n', 1)`, access.NotFound, access.ReasonNotFound},
+		{"a reference to nothing", `INSERT INTO teams (id, organization_id, name, name_fold, created_at) VALUES ('t', 'nobody', 'n', 'n', 1)`, access.NotFound, access.ReasonNotFound},
 		{"a broken rule", `UPDATE users SET status = 'unheard of'`, access.Internal, "internal"},
 		{"a wrong type", `UPDATE users SET created_at = 'yesterday'`, access.Internal, "internal"},
 	} {

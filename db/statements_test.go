@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -77,9 +78,8 @@ func statements(t *testing.T) map[string]string {
 	if len(out) < 80 {
 		t.Fatalf("found %d statements only", len(out))
 	}
-	for name, query := range lists() {
-		out[name] = query
-	}
+	maps.Copy(out, lists())
+	maps.Copy(out, teamLists())
 	return out
 }
 

@@ -65,8 +65,14 @@ func (tx *Tx) changeUser(id access.UserID, change func(u *userRow)) (userRow, er
 	if err != nil {
 		return u, err
 	}
+	sorted := sortName(u.User)
 	change(&u)
 	u.UpdatedAt = tx.now
+	if now := sortName(u.User); now != sorted {
+		if err := tx.put(sqlSortTeamMember, string(id), now); err != nil {
+			return u, err
+		}
+	}
 	err = tx.change(sqlUpdateUser, string(u.ID), u.Email, u.FullName, string(u.Status), null(u.passwordHash),
 		u.epoch, u.theme, millis(u.UpdatedAt), u.authority().seal(tx.db.keyring))
 	return u, taken(err, "Someone with the email %s is here already.", u.Email)

