@@ -48,8 +48,9 @@ func TestInviteTx(t *testing.T) {
 		ada, grace := newUser(t, db, "ada@acme.example"), newUser(t, db, "grace@acme.example")
 		must(t, db.Access().Update(t.Context(), func(tx access.Tx) error {
 			must(t, tx.SetRole(acme.Scope(), ada.Subject(), access.OrgMember, access.Person{}))
-			must(t, tx.InsertTeam(umbrella.ID, "team", "Hive"))
-			return tx.AddTeamMember(umbrella.ID, "team", grace.ID)
+			must(t, tx.InsertTeam(access.Team{ID: "team", Org: umbrella.ID, Name: "Hive", CreatedAt: tx.Now(), UpdatedAt: tx.Now()}))
+			_, err := tx.AddTeamMember(umbrella.ID, "team", grace.ID)
+			return err
 		}))
 		inTx(t, db, func(tx signin.Tx) error {
 			for who, want := range map[access.UserID][3]bool{ada.ID: {true, false, true}, grace.ID: {true, true, false}, "nobody": {}} {

@@ -39,6 +39,7 @@ type Config struct {
 	Orgs        *access.Orgs
 	Workspaces  *access.Workspaces
 	Members     *access.Members
+	Teams       *access.Teams
 	Tokens      *access.Tokens
 	Sessions    *signin.Sessions
 	Login       *signin.Login

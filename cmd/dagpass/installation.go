@@ -108,6 +108,7 @@ type services struct {
 	orgs        *access.Orgs
 	workspaces  *access.Workspaces
 	members     *access.Members
+	teams       *access.Teams
 	tokens      *access.Tokens
 	sessions    *signin.Sessions
 	login       *signin.Login
@@ -134,6 +135,7 @@ func newServices(ctx context.Context, d *db.DB, publicURL string, hasher signin.
 		orgs:        access.NewOrgs(rules),
 		workspaces:  access.NewWorkspaces(rules),
 		members:     access.NewMembers(rules),
+		teams:       access.NewTeams(rules),
 		tokens:      access.NewTokens(rules, keys{secret.NewSigner(signing, publicURL, publicURL), ring}),
 		sessions:    signin.NewSessions(people),
 		login:       signin.NewLogin(people, hasher, ring),

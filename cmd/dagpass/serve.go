@@ -134,6 +134,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Orgs:         s.services.orgs,
 		Workspaces:   s.services.workspaces,
 		Members:      s.services.members,
+		Teams:        s.services.teams,
 		Tokens:       s.services.tokens,
 		Sessions:     s.services.sessions,
 		Login:        s.services.login,

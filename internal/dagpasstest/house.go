@@ -68,6 +68,7 @@ type House struct {
 	Orgs       *access.Orgs
 	Workspaces *access.Workspaces
 	Members    *access.Members
+	Teams      *access.Teams
 	Tokens     *access.Tokens
 	Sessions   *signin.Sessions
 	Login      *signin.Login
@@ -137,6 +138,7 @@ func (h *House) services(log *slog.Logger) {
 	hasher := secret.NewHasherWithCost(2, 64, 1)
 	rules, people := h.DB.Access(), h.DB.SignIn()
 	h.Orgs, h.Workspaces, h.Members = access.NewOrgs(rules), access.NewWorkspaces(rules), access.NewMembers(rules)
+	h.Teams = access.NewTeams(rules)
 	h.Tokens = access.NewTokens(rules, k)
 	h.Sessions, h.Login = signin.NewSessions(people), signin.NewLogin(people, hasher, k.Keyring)
 	h.Accounts, h.Setup = signin.NewAccounts(people, hasher, k.Keyring), signin.NewSetup(people, hasher)
@@ -155,7 +157,7 @@ func (h *House) site(log *slog.Logger) {
 	h.Handler, err = web.New(web.Config{
 		Log: log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
 		Limits: middleware.Config{LoopbackPort: 8888}, API: programs,
-		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Tokens: h.Tokens,
+		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Tokens: h.Tokens,
 		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup,
 	})
 	h.must(err)
@@ -234,6 +236,25 @@ func (h *House) Elsewhere() (access.Org, access.Workspace, Person) {
 		return err
 	}))
 	return f.Org, f.Workspace, h.SignIn(f.Owner)
+}
+
+// Team makes a team with a role on the Organization and its first members.
+func (h *House) Team(name string, role access.Role, members ...Person) access.Team {
+	h.T.Helper()
+	var ids []access.UserID
+	for _, p := range members {
+		ids = append(ids, p.ID)
+	}
+	team, err := h.Teams.Create(h.T.Context(), System(), h.Org.ID, access.NewTeam{Name: name, Role: role, Members: ids})
+	h.must(err)
+	return team
+}
+
+// GiveTeam gives a team a role in a Workspace that it has none in.
+func (h *House) GiveTeam(team access.Team, at access.Scope, role access.Role) {
+	h.T.Helper()
+	_, err := h.Teams.Add(h.T.Context(), System(), at, team.ID, role)
+	h.must(err)
 }
 
 // Token makes a token that expires in 90 days and returns it with its value.
