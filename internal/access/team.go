@@ -197,7 +197,7 @@ func edit(c *Changing, tx Tx, t *Team, in EditTeam) error {
 
 // giveTeam gives the team a role at the scope of the change, in place of an old one when it had one.
 func (c *Changing) giveTeam(tx Tx, t Team, old, role Role) error {
-	if err := c.mayReplace(old, role); err != nil {
+	if err := c.mayReplace(old, role, c.At.Level()); err != nil {
 		return err
 	}
 	as := audit.TeamRoleUpdate
