@@ -13,8 +13,8 @@ var (
 	statement = regexp.MustCompile(`(?s)^\s*(SELECT\s.+\sFROM\s|(?i:INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+(TABLE|INDEX|TRIGGER)\s|ALTER\s+TABLE\s|DROP\s+TABLE\s|PRAGMA\s+\w))`)
 
 	// mayReveal are the functions that take a secret out of its wrapping: what shows a new value once,
-	// cookies, links for the person at the terminal, and signing in to the mail server.
-	mayReveal = []string{"web/render.go reveal", "web/session.go set", "cmd/dagpass/init.go create", "cmd/dagpass/link.go newLink",
+	// cookies, links in mails, links for the person at the terminal, and signing in to the mail server.
+	mayReveal = []string{"web/render.go reveal", "web/render.go revealLink", "web/mail.go newLink", "web/mail.go mailLink", "web/session.go set", "cmd/dagpass/init.go create", "cmd/dagpass/link.go newLink",
 		"internal/mail/sender.go client"}
 )
 

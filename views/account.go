@@ -82,6 +82,7 @@ type SignIn struct {
 	Email     string // as typed
 	Next      string // the path to go to afterwards
 	Note      string // why the person is here: see [SessionEndedNote]
+	Forgot    bool   // a forgotten password can be replaced by mail
 	Problems  Problems
 	Alert     string // the pair is wrong, too many attempts
 	ByCode    bool   // the form with the code was sent

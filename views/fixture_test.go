@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"bytes"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -169,7 +170,7 @@ func dialogs() map[string]views.Dialog {
 	fromPage.FromOrganization = true
 	org := createToken()
 	org.Level, org.Roles, org.Role = organizationLevel(), views.OrganizationRoles(), "ORGANIZATION_MEMBER"
-	return map[string]views.Dialog{
+	out := map[string]views.Dialog{
 		"create":              views.CreateTokenDialog(createToken()),
 		"create invalid":      views.CreateTokenDialog(invalid),
 		"create organization": views.CreateTokenDialog(org),
@@ -187,6 +188,8 @@ func dialogs() map[string]views.Dialog {
 		"already sent":        views.FailureDialog(views.AlreadySent(tokensScreen())),
 		"stale":               views.FailureDialog(views.Stale(tokensScreen(), "Sam Lee changed this API token. Reload to see the change.", "/w/x/tokens/y/edit")),
 	}
+	maps.Copy(out, invitationDialogs())
+	return out
 }
 
 // pages are all pages of the console by name.
@@ -205,7 +208,7 @@ func pages(t testing.TB) map[string]templ.Component {
 	unbound.Bindings = nil
 	flash := c
 	flash.Flash, flash.InsecureHTTP = "API token ci-deploy deleted.", true
-	return map[string]templ.Component{
+	out := map[string]templ.Component{
 		"tokens":              views.TokensPage(c, list(workspaceLevel())),
 		"tokens empty":        views.TokensPage(c, empty),
 		"tokens no match":     views.TokensPage(c, noMatch),
@@ -232,4 +235,6 @@ func pages(t testing.TB) map[string]templ.Component {
 		"not allowed":         views.FailurePage(plain, views.NotAllowed(tokensScreen(), "You can't manage API tokens here.", "Workspace Owner", "Workspace Operator", "Ada Park, Sam Lee")),
 		"missing stranger":    views.FailurePage(stranger, views.Failure{Title: "Something went wrong", Text: "Something went wrong on the server. Try again.", LinkLabel: "Go to Workspaces", LinkURL: "/w", RequestID: "01JDB3"}),
 	}
+	maps.Copy(out, invitationPages(c, stranger))
+	return out
 }

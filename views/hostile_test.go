@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,7 +77,7 @@ func told(t *testing.T, s string) map[string]templ.Component {
 	add.Level, add.Picker.Candidates = level, []views.Candidate{{ID: "c0000000000000000000000t5", Name: s}}
 	p := tokenPage()
 	p.Token, p.Bindings[0].Workspace.Name = token, s
-	return map[string]templ.Component{
+	out := map[string]templ.Component{
 		"list":      views.TokensPage(c, l),
 		"token":     views.TokenPage(c, p),
 		"create":    views.CreateTokenDialog(create).Fragment(),
@@ -93,6 +94,8 @@ func told(t *testing.T, s string) map[string]templ.Component {
 		"note":      views.TokenNameNote(s),
 		"notice":    views.NoticePart(s),
 	}
+	maps.Copy(out, invitationTold(c, s))
+	return out
 }
 
 // Whatever people type, it stays text: no element and no attribute comes or goes.

@@ -253,7 +253,7 @@ func reveal(p Reveal, in bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Secret("API token for "+p.Token.Name, p.Secret, in).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Secret(ui.SecretProps{Label: "API token for " + p.Token.Name, Noun: "token", Value: p.Secret, Autofocus: in}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -313,7 +313,7 @@ func reveal(p Reveal, in bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.CloseGuard().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CloseGuard("token").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -10,6 +10,7 @@ import (
 
 	"dagpass/internal/access"
 	"dagpass/internal/dagpasstest"
+	"dagpass/internal/signin"
 	"dagpass/web"
 )
 
@@ -26,7 +27,8 @@ type place struct {
 	name             string
 	org, ws          string
 	token            string
-	inAcme, inMyHome bool // the Organization is Acme; the Workspace is Data Platform
+	user             string // somebody who was invited
+	inAcme, inMyHome bool   // the Organization is Acme; the Workspace is Data Platform
 }
 
 // TestMatrix walks every route of the console with every principal to every place: R2, R8, R18, R42,
@@ -46,16 +48,25 @@ func TestMatrix(t *testing.T) {
 		}
 	}
 
+	invited := func(by dagpasstest.Person, org access.OrgID) string {
+		i, _, err := h.Invitations.Invite(t.Context(), h.Actor(by), org, signin.NewInvitation{Email: "invited@" + string(org[20:]) + ".example", Role: access.OrgMember})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(i.User.ID)
+	}
+	mine, theirs := invited(h.Owner, h.Org.ID), invited(albert, umbrella.ID)
+
 	people := principals(h, albert)
 	const unknown = "c00000000000000000000000z"
 	acme := string(h.Org.ID)
 	places := []place{
-		{"own Workspace, own token", acme, string(h.Workspace.ID), string(own.ID), true, true},
-		{"own Workspace, shared token", acme, string(h.Workspace.ID), string(shared.ID), true, true},
-		{"another Workspace", acme, string(finance.ID), string(other.ID), true, false},
-		{"another Organization", string(umbrella.ID), string(hive.ID), string(foreign.ID), false, false},
-		{"nowhere", unknown, unknown, unknown, false, false},
-		{"no id at all", "x%2f..%2f", "x'--", "%00", false, false},
+		{"own Workspace, own token", acme, string(h.Workspace.ID), string(own.ID), mine, true, true},
+		{"own Workspace, shared token", acme, string(h.Workspace.ID), string(shared.ID), mine, true, true},
+		{"another Workspace", acme, string(finance.ID), string(other.ID), mine, true, false},
+		{"another Organization", string(umbrella.ID), string(hive.ID), string(foreign.ID), theirs, false, false},
+		{"nowhere", unknown, unknown, unknown, unknown, false, false},
+		{"no id at all", "x%2f..%2f", "x'--", "%00", "%00", false, false},
 	}
 	cells := 0
 	for _, r := range web.RoutesForTest() {
@@ -100,7 +111,7 @@ func principals(h *dagpasstest.House, albert dagpasstest.Person) []principal {
 var ownAccount = map[string]bool{"/sign-out": true, "/profile/sessions/end-others": true, "/profile/password": true, "/reauth": true}
 
 func visit(h *dagpasstest.House, r web.RouteForTest, who principal, at place) *dagpasstest.Page {
-	path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":session", "c00000000000000000000000z").Replace(r.Path)
+	path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user, ":session", "c00000000000000000000000z").Replace(r.Path)
 	if r.Method == http.MethodGet {
 		return who.browser.Get(path)
 	}
@@ -183,7 +194,7 @@ func TestMatrix_RefusalsChangeNothing(t *testing.T) {
 	h := dagpasstest.New(t)
 	own, _ := h.Token(h.Owner, h.Workspace.Scope(), "own", access.WorkspaceMember)
 	who := principal{browser: h.Browser(h.Member("Olga", h.Workspace.Scope(), access.WorkspaceOperator))}
-	at := place{org: string(h.Org.ID), ws: string(h.Workspace.ID), token: string(own.ID)}
+	at := place{org: string(h.Org.ID), ws: string(h.Workspace.ID), token: string(own.ID), user: string(h.Person("Ada", access.OrgMember).ID)}
 	for _, r := range web.RoutesForTest() {
 		if r.Method != http.MethodPost || r.Audience != "holder" {
 			continue
@@ -224,14 +235,14 @@ func TestSafeMethods_ChangeNothing(t *testing.T) {
 	h := dagpasstest.New(t)
 	own, _ := h.Token(h.Owner, h.Workspace.Scope(), "own", access.WorkspaceMember)
 	who := principal{browser: h.Browser(h.Owner)}
-	at := place{org: string(h.Org.ID), ws: string(h.Workspace.ID), token: string(own.ID)}
+	at := place{org: string(h.Org.ID), ws: string(h.Workspace.ID), token: string(own.ID), user: string(h.Person("Ada", access.OrgMember).ID)}
 	for _, r := range web.RoutesForTest() {
 		if r.Method != http.MethodGet {
 			continue
 		}
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
 			before := h.Dump()
-			path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token).Replace(r.Path)
+			path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user).Replace(r.Path)
 			if got := who.browser.Do(method, path, nil); got.Code >= 500 {
 				t.Errorf("%s %s: %d", method, r.Path, got.Code)
 			}

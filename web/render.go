@@ -107,16 +107,26 @@ func (s *Server) prepareReveal(v *visit) error {
 	return err
 }
 
-// reveal shows a new value: the only place in the console that takes one out of its wrapper, in the
-// only answer that ever holds it. No redirect follows, so no URL shows it, and the next page the
+// reveal shows a new value: beside revealLink the only place in the console that takes one out of its
+// wrapper, in the only answer that ever holds it. No redirect follows, so no URL shows it, and the next page the
 // visitor opens evicts this one from the browser's caches (security.md 7).
 func (s *Server) reveal(v *visit, value secret.Value, p views.Reveal, refresh func(views.Chrome) (templ.Component, error)) error {
 	p.Secret, p.PublicURL = value.Reveal(), s.PublicURL
+	return s.revealing(v, views.RevealDialog(p), refresh)
+}
+
+// revealLink is reveal for a link with a one-time code.
+func (s *Server) revealLink(v *visit, link secret.Value, p views.RevealLink, refresh func(views.Chrome) (templ.Component, error)) error {
+	p.Secret = link.Reveal()
+	return s.revealing(v, views.RevealLinkDialog(p), refresh)
+}
+
+func (s *Server) revealing(v *visit, d views.Dialog, refresh func(views.Chrome) (templ.Component, error)) error {
 	if !isPartial(v.Request()) {
-		return s.dialog(v, http.StatusOK, views.RevealDialog(p))
+		return s.dialog(v, http.StatusOK, d)
 	}
 	v.Response().Header().Set(fragmentHeader, dialogFragment)
-	return write(v, http.StatusOK, append([]templ.Component{views.RevealDialog(p).Fragment()}, s.refreshed(v, refresh)...)...)
+	return write(v, http.StatusOK, append([]templ.Component{d.Fragment()}, s.refreshed(v, refresh)...)...)
 }
 
 // refreshed is the changed part of the page behind a dialog. Without it the page is out of date until

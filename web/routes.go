@@ -76,6 +76,10 @@ var routes = []route{
 	{get, "/help/api-tokens", own(), (*Server).helpTokens, "", ""},
 
 	// Invitations and forgotten passwords
+	{get, "/invite", public(), (*Server).showInvite, "", ""},
+	{post, "/invite", public(), (*Server).acceptInvite, "", ""},
+	{get, "/forgot", public(), (*Server).showForgot, "", ""},
+	{post, "/forgot", public(), (*Server).forgot, "", ""},
 
 	// A Workspace: details
 	{get, "/w", own(), (*Server).listWorkspaces, "", ""},
@@ -109,6 +113,14 @@ var routes = []route{
 	// An Organization: people
 
 	// An Organization: invitations
+	{get, "/o/:org/users/invite", organization(access.MembersManage), (*Server).newInvitation, "", ""},
+	{post, "/o/:org/users/invite", organization(access.MembersManage), (*Server).invite, "", audit.InvitationCreate},
+	{get, "/o/:org/users/:user/resend", organization(access.MembersManage), (*Server).confirmResend, "", ""},
+	{post, "/o/:org/users/:user/resend", organization(access.MembersManage), (*Server).resend, "", audit.InvitationResend},
+	{get, "/o/:org/users/:user/withdraw", organization(access.MembersManage), (*Server).confirmWithdraw, "", ""},
+	{post, "/o/:org/users/:user/withdraw", organization(access.MembersManage), (*Server).withdraw, "", audit.InvitationWithdraw},
+	{get, "/o/:org/users/:user/password-link", organization(access.MembersManage), (*Server).confirmPasswordLink, "", ""},
+	{post, "/o/:org/users/:user/password-link", organization(access.MembersManage), (*Server).makePasswordLink, "", audit.CodeCreate},
 
 	// An Organization: teams
 

@@ -68,6 +68,9 @@ func New(c Config) (http.Handler, error) {
 	if c.Log == nil || c.Assets == nil || c.Now == nil || c.Ready == nil {
 		return nil, errors.New("web: Log, Assets, Now and Ready are needed")
 	}
+	if c.Mail != nil && c.Later == nil {
+		return nil, errors.New("web: Mail needs Later")
+	}
 	s := &Server{Config: c, cookies: &cookies{sessions: c.Sessions, log: c.Log, insecure: c.InsecureHTTP}}
 	console, err := s.console(routes)
 	if err != nil {

@@ -52,6 +52,7 @@ func (s *Server) signInForm(v *visit, status int, p views.SignIn) error {
 	if err != nil {
 		return err
 	}
+	p.Forgot = s.Mail != nil
 	return page(v, status, views.SignInPage(chrome, p))
 }
 

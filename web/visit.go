@@ -74,6 +74,11 @@ func (v *visit) token() (access.TokenID, error) {
 	return access.ParseID[access.TokenID](v.Param("token"))
 }
 
+// user is the id of the person the path names; NotFound when it is none.
+func (v *visit) user() (access.UserID, error) {
+	return access.ParseID[access.UserID](v.Param("user"))
+}
+
 // returnURL is the page to come back to after a sign-in or a password step: the one a form was sent
 // from or a fragment belongs to, with the ids of this request in it.
 func (v *visit) returnURL() string {

@@ -21,6 +21,7 @@ import (
 
 	"dagpass/db"
 	"dagpass/internal/access"
+	"dagpass/internal/later"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
 	"dagpass/static"
@@ -75,12 +76,18 @@ type House struct {
 	Accounts   *signin.Accounts
 	Setup      *signin.Setup
 
+	Invitations *signin.Invitations
+
 	Handler http.Handler // the whole site
 	Logs    *Logs        // what was logged, at debug level
 
 	Org       access.Org
 	Workspace access.Workspace // "Data Platform"
 	Owner     Person           // Organization Owner
+
+	log   *slog.Logger
+	later *later.Queue // with a mail server
+	mail  func(ctx context.Context, to, subject, text string) error
 }
 
 // Person is somebody in the house, signed in.
@@ -98,7 +105,8 @@ func Unfurnished(t testing.TB) *House {
 	h.must(err)
 	t.Cleanup(func() { h.must(database.Close()) })
 	h.DB = database
-	h.services(log)
+	h.log = log
+	h.services()
 	return h
 }
 
@@ -130,7 +138,7 @@ type keys struct {
 	*secret.Keyring
 }
 
-func (h *House) services(log *slog.Logger) {
+func (h *House) services() {
 	h.T.Helper()
 	signing, err := h.DB.SigningKey(h.T.Context())
 	h.must(err)
@@ -142,10 +150,11 @@ func (h *House) services(log *slog.Logger) {
 	h.Tokens = access.NewTokens(rules, k)
 	h.Sessions, h.Login = signin.NewSessions(people), signin.NewLogin(people, hasher, k.Keyring)
 	h.Accounts, h.Setup = signin.NewAccounts(people, hasher, k.Keyring), signin.NewSetup(people, hasher)
-	h.site(log)
+	h.Invitations = signin.NewInvitations(people, hasher)
+	h.site()
 }
 
-func (h *House) site(log *slog.Logger) {
+func (h *House) site() {
 	h.T.Helper()
 	assets, err := static.New()
 	h.must(err)
@@ -154,12 +163,16 @@ func (h *House) site(log *slog.Logger) {
 		AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
 	})
 	h.must(err)
-	h.Handler, err = web.New(web.Config{
-		Log: log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
+	c := web.Config{
+		Log: h.log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
 		Limits: middleware.Config{LoopbackPort: 8888}, API: programs,
 		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Tokens: h.Tokens,
-		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup,
-	})
+		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
+	}
+	if h.later != nil {
+		c.Later = h.later.Do
+	}
+	h.Handler, err = web.New(c)
 	h.must(err)
 }
 

@@ -1,6 +1,12 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+)
 
 // Kinds of buttons, badges and alerts. The empty kind is the quiet one.
 const (
@@ -208,6 +214,26 @@ type DialogProps struct {
 	FocusClose bool // focus starts on Cancel
 
 	Sections []Section
+}
+
+// SecretProps describe a value that is shown once.
+type SecretProps struct {
+	Label     string
+	Noun      string // token or link
+	Value     string
+	Rows      int // 0: as many as an API token takes
+	Autofocus bool
+}
+
+func (s SecretProps) rows() string {
+	const token = 8
+	return strconv.Itoa(cmp.Or(s.Rows, token))
+}
+
+func (s SecretProps) copied() string { return strings.ToUpper(s.Noun[:1]) + s.Noun[1:] + " copied." }
+
+func (s SecretProps) blocked() string {
+	return "Copying is blocked. Press Ctrl+C or ⌘C to copy the selected " + s.Noun + "."
 }
 
 // Hidden is a value a form carries unseen.

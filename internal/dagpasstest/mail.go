@@ -1,0 +1,31 @@
+package dagpasstest
+
+import (
+	"context"
+	"time"
+
+	"dagpass/internal/later"
+	"dagpass/internal/mail"
+	"dagpass/internal/mailtest"
+)
+
+// UseMail sets up a mail server, with encryption, for the whole site.
+func (h *House) UseMail(server *mailtest.Server) {
+	h.T.Helper()
+	sender, err := mail.New(mail.Config{Host: server.Host, Port: server.Port, TLS: mail.StartTLS, From: "Dagpass <dagpass@acme.example>", CA: server.CA})
+	h.must(err)
+	h.later = later.New(h.log, 10, 1)
+	h.T.Cleanup(h.Settle)
+	h.mail = func(ctx context.Context, to, subject, text string) error {
+		return sender.Send(ctx, mail.Message{To: to, Subject: subject, Text: text})
+	}
+	h.site()
+}
+
+// Settle waits until what was put off is done. Nothing is put off afterwards.
+func (h *House) Settle() {
+	h.T.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	h.must(h.later.Close(ctx))
+}

@@ -1,0 +1,390 @@
+package web_test
+
+import (
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"dagpass/internal/access"
+	"dagpass/internal/dagpasstest"
+	"dagpass/internal/mailtest"
+	"dagpass/internal/signin"
+)
+
+const newcomersPassword = "rain falls on seven hills"
+
+func invitePath(h *dagpasstest.House) string { return "/o/" + string(h.Org.ID) + "/users/invite" }
+
+func personPath(h *dagpasstest.House, id access.UserID, verb string) string {
+	return "/o/" + string(h.Org.ID) + "/users/" + string(id) + "/" + verb
+}
+
+// invited is whoever has an e-mail.
+func invited(t *testing.T, h *dagpasstest.House, email string) access.UserID {
+	t.Helper()
+	for _, row := range strings.Split(h.Dump(), "\n") {
+		if strings.Contains(row, "|email="+email+"|") {
+			id, _, _ := strings.Cut(strings.TrimPrefix(row, "|id="), "|")
+			return access.UserID(id)
+		}
+	}
+	t.Fatalf("nobody has %s", email)
+	return ""
+}
+
+// codeIn is the code of a link to a page, which has to be in its fragment.
+func codeIn(t *testing.T, text, page string) string {
+	t.Helper()
+	found := regexp.MustCompile(regexp.QuoteMeta(dagpasstest.PublicURL+page+"#") + `([0-9a-z]{32})(\s|$)`).FindStringSubmatch(text)
+	if found == nil {
+		t.Fatalf("no link to %s in:\n%s", page, text)
+	}
+	return found[1]
+}
+
+// join accepts an invitation by its code like a person without scripts.
+func join(t *testing.T, b *dagpasstest.Browser, code, name string) *dagpasstest.Page {
+	t.Helper()
+	form := b.Get("/invite").Status(200).Form("Continue").Set("code", code).Submit().Status(200).Form("Accept invitation")
+	return form.Set("name", name).Set("password", newcomersPassword).Submit()
+}
+
+// TestInvitation_story is the whole of F3 with a mail server: an Owner invites, the mail arrives, its
+// link makes a member, and works once.
+func TestInvitation_story(t *testing.T) {
+	h := dagpasstest.New(t)
+	server := mailtest.Start(t, mailtest.Options{})
+	h.UseMail(server)
+	owner := h.Browser(h.Owner)
+	form := owner.Get(invitePath(h)).Status(200).Has("Invite member", "Email", "Organization role").Form("Invite member")
+	sent := form.Set("email", "Grace@acme.example").Set("role", "ORGANIZATION_BILLING_ADMIN").Submit().Status(303)
+	if want := "/o/" + string(h.Org.ID) + "/users"; sent.Header.Get("Location") != want {
+		t.Errorf("went to %q", sent.Header.Get("Location"))
+	}
+	owner.Get("/help").Has("Invitation sent to grace@acme.example.")
+	mail := server.Next(t)
+	if mail.To != "grace@acme.example" || mail.Header.Get("Subject") != "Invitation to Acme on Dagpass" {
+		t.Errorf("to %q: %q", mail.To, mail.Header.Get("Subject"))
+	}
+	for _, text := range []string{"Owner 01 invited you to Acme on Dagpass.", "It works once and ends Nov 30, 2026, 09:57 UTC."} {
+		if !strings.Contains(mail.Text, text) {
+			t.Errorf("the mail lacks %q:\n%s", text, mail.Text)
+		}
+	}
+	code := codeIn(t, mail.Text, "/invite")
+
+	grace := h.Stranger()
+	accept := grace.Get("/invite").Form("Continue").Set("code", " "+code+"\n").Submit().Status(200)
+	accept.Has("Join Acme", "You were invited as Organization Billing Admin.", "grace@acme.example")
+	if accept.Find("input[name=email]") != nil {
+		t.Error("the e-mail can be changed")
+	}
+	accept.Form("Accept invitation").Set("name", "").Set("password", "short").Submit().Status(422).
+		Has("2 fields need your attention.", "Enter a name.", "Use at least 15 characters.")
+	done := accept.Form("Accept invitation").Set("name", "Grace Hopper").Set("password", newcomersPassword).Submit().Status(303)
+	if done.Header.Get("Location") != "/w" {
+		t.Errorf("went to %q", done.Header.Get("Location"))
+	}
+	done.Follow().Status(200).Has("Welcome to Acme.", "Grace Hopper")
+	if role := h.Events(string(h.Org.ID)); !strings.Contains(strings.Join(role, "\n"), "invitation.accept ok Grace Hopper by Grace Hopper") {
+		t.Errorf("the record is %q", role)
+	}
+	grace.Get("/").Follow().Status(200).HasNot("Welcome to Acme.")
+
+	t.Run("the link works once", func(t *testing.T) {
+		h.Stranger().Get("/invite").Form("Continue").Set("code", code).Submit().Status(422).
+			Has("This link was already used or has expired. Ask the person who sent it for a new one.")
+	})
+	t.Run("she signs in with her password", func(t *testing.T) {
+		h.Stranger().Get("/sign-in").Form("Sign in").Set("email", "grace@acme.example").Set("password", newcomersPassword).Submit().
+			Status(303).Follow().Status(200).Has("Grace Hopper")
+	})
+	t.Run("the record says that the mail was sent, and nothing keeps the code or the password", func(t *testing.T) {
+		var mailed bool
+		for _, e := range h.Events(string(h.Org.ID)) {
+			mailed = mailed || e == "invitation.mail ok grace@acme.example by Owner 01"
+		}
+		if !mailed {
+			t.Errorf("the record is %q", h.Events(string(h.Org.ID)))
+		}
+		wantNowhere(t, h, code, newcomersPassword)
+	})
+}
+
+// wantNowhere fails the test when a secret is in the log, in a file of the data directory, or in the
+// URL of a request.
+func wantNowhere(t *testing.T, h *dagpasstest.House, secrets ...string) {
+	t.Helper()
+	places := map[string]string{"the log": h.Logs.String()}
+	for _, file := range h.Raw() {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		places[file] = string(text)
+	}
+	for place, text := range places {
+		for _, secret := range secrets {
+			if strings.Contains(text, secret) {
+				t.Errorf("%q is in %s", secret, place)
+			}
+		}
+	}
+}
+
+// Without a mail server whoever invites gets the link, once: security.md 7.
+func TestInvitation_shownOnce(t *testing.T) {
+	h := dagpasstest.New(t)
+	for name, htmx := range map[string]bool{"in a page of its own": false, "in the dialog": true} {
+		t.Run(name, func(t *testing.T) {
+			b := h.Browser(h.Owner)
+			b.HTMX = htmx
+			email := map[bool]string{false: "plain", true: "htmx"}[htmx] + "@acme.example"
+			form := b.Get(invitePath(h)).Form("Invite member").Set("email", email)
+			shown := form.Submit().Status(200).Has("Invitation created",
+				"Send this link to "+email+". It works once and ends Nov 30, 2026, 09:57 UTC.", "Invitation link for "+email)
+			code := codeIn(t, shown.Secret(), "/invite")
+			if n := strings.Count(shown.Body, code); n != 1 {
+				t.Errorf("the code is in %d places", n)
+			}
+			if shown.Header.Get("Cache-Control") != "no-store" {
+				t.Errorf("Cache-Control: %q", shown.Header.Get("Cache-Control"))
+			}
+			form.Submit().Status(409).Has("Already done", "Its link was shown once and can't be shown again.").HasNot(code)
+			join(t, h.Stranger(), code, "Joan Clarke").Status(303)
+			wantNowhere(t, h, code)
+		})
+	}
+	t.Run("the next page pushes it out of the browser's cache", func(t *testing.T) {
+		b := h.Browser(h.Owner)
+		b.Get(invitePath(h)).Form("Invite member").Set("email", "cached@acme.example").Submit().Status(200)
+		before := b.Cookie("__Host-dagpass-gen")
+		b.Get("/help")
+		if b.Cookie("__Host-dagpass-gen") == before {
+			t.Error("no cookie changed")
+		}
+	})
+}
+
+// A mail server that takes no mail costs nothing but the mail.
+func TestInvitation_mailFails(t *testing.T) {
+	h := dagpasstest.New(t)
+	h.UseMail(mailtest.Start(t, mailtest.Options{Refuse: "grace@acme.example"}))
+	shown := h.Browser(h.Owner).Get(invitePath(h)).Form("Invite member").Set("email", "grace@acme.example").Submit().Status(200)
+	shown.Has("The mail to grace@acme.example could not be sent. Hand the link over yourself.", "Send this link to grace@acme.example.")
+	code := codeIn(t, shown.Secret(), "/invite")
+	if logs := h.Logs.String(); !strings.Contains(logs, "invitation not mailed") || !strings.Contains(logs, "No such user here") {
+		t.Errorf("the log is\n%s", logs)
+	}
+	join(t, h.Stranger(), code, "Grace Hopper").Status(303)
+	wantNowhere(t, h, code)
+}
+
+// Bad input is answered in its field, and changes nothing.
+func TestInvitation_badInput(t *testing.T) {
+	h := dagpasstest.New(t)
+	_, _, albert := h.Elsewhere()
+	b := h.Browser(h.Owner)
+	form := b.Get(invitePath(h)).Form("Invite member")
+	form.Set("email", "grace@acme.example").Submit().Status(200)
+	for name, c := range map[string]struct{ email, role, says string }{
+		"an address that is none":         {"grace", "ORGANIZATION_MEMBER", "Enter an email address, like name@example.com."},
+		"a member's":                      {"OWNER@acme.example", "ORGANIZATION_MEMBER", "owner@acme.example is already in Acme."},
+		"one that was invited":            {"grace@acme.example", "ORGANIZATION_MEMBER", "grace@acme.example was already invited. Resend the invitation instead."},
+		"one of another Organization":     {albert.Email, "ORGANIZATION_MEMBER", albert.Email + " can't be invited to Acme. Use another address."},
+		"a role of a Workspace":           {"joan@acme.example", "WORKSPACE_OWNER", "Select an Organization Role."},
+		"markup":                          {`"><script>alert(1)</script>`, "ORGANIZATION_MEMBER", "Enter an email address, like name@example.com."},
+		"bytes that are no text":          {"\xff@acme.example", "ORGANIZATION_MEMBER", "Enter an email address, like name@example.com."},
+		"an address with a second header": {"a@b.example\nBcc: c@d.example", "ORGANIZATION_MEMBER", "Enter an email address, like name@example.com."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := h.Dump()
+			again := b.Get(invitePath(h)).Form("Invite member").Set("email", c.email).Set("role", c.role).Submit()
+			again.Status(422).Has(c.says, "1 field needs your attention.").HasNot("<script>alert(1)", "data-secret")
+			if h.Dump() != before {
+				t.Error("something was changed")
+			}
+		})
+	}
+	t.Run("an Owner is invited with a recent password only, and the form comes back", func(t *testing.T) {
+		form := b.Get(invitePath(h)).Form("Invite member").Set("email", "boss@acme.example").Set("role", "ORGANIZATION_OWNER")
+		h.Clock.Advance(11 * time.Minute)
+		to := form.Submit().Status(303).Header.Get("Location")
+		if !strings.HasPrefix(to, "/reauth?") || !strings.Contains(to, "invite") {
+			t.Errorf("went to %q", to)
+		}
+	})
+}
+
+// An invitation is resent and withdrawn from the person's own dialogs.
+func TestInvitation_resendAndWithdraw(t *testing.T) {
+	h := dagpasstest.New(t)
+	server := mailtest.Start(t, mailtest.Options{})
+	b := h.Browser(h.Owner)
+	first := codeIn(t, b.Get(invitePath(h)).Form("Invite member").Set("email", "grace@acme.example").Submit().Secret(), "/invite")
+	grace := invited(t, h, "grace@acme.example")
+	form := b.Get(personPath(h, grace, "resend")).Status(200).
+		Has("Make a new invitation link for grace@acme.example?", "The link made before stops working.").Form("Make a new invitation link")
+	second := codeIn(t, form.Submit().Status(200).Has("New invitation link").Secret(), "/invite")
+	form.Submit().Status(409).Has("Already done").HasNot(second)
+	h.Stranger().Get("/invite").Form("Continue").Set("code", first).Submit().Status(422)
+
+	t.Run("with a mail server the new link is mailed", func(t *testing.T) {
+		h.UseMail(server)
+		b.Get(personPath(h, grace, "resend")).Has("It is mailed to grace@acme.example.").Form("Resend invitation").Submit().Status(303)
+		second = codeIn(t, server.Next(t).Text, "/invite")
+	})
+	t.Run("withdrawn, the link is dead, the person gone, and the address free", func(t *testing.T) {
+		b.Get(personPath(h, grace, "withdraw")).Status(200).
+			Has("Withdraw the invitation for grace@acme.example?", "would have been Organization Member of Acme").
+			Form("Withdraw invitation").Submit().Status(303)
+		b.Get("/help").Has("Invitation for grace@acme.example withdrawn.")
+		h.Stranger().Get("/invite").Form("Continue").Set("code", second).Submit().Status(422)
+		for _, verb := range []string{"resend", "withdraw", "password-link"} {
+			b.Get(personPath(h, grace, verb)).Status(404)
+			b.Post(personPath(h, grace, verb), nil).Status(404).Has("This person is no longer a member.")
+		}
+		b.Get(invitePath(h)).Form("Invite member").Set("email", "grace@acme.example").Submit().Status(303)
+	})
+	t.Run("accepted meanwhile it is a conflict that says so", func(t *testing.T) {
+		ada := h.Person("Ada", access.OrgMember)
+		for _, verb := range []string{"resend", "withdraw"} {
+			b.Get(personPath(h, ada.ID, verb)).Status(409).Has("Ada has accepted the invitation.")
+			b.Post(personPath(h, ada.ID, verb), nil).Status(409).Has("Ada has accepted the invitation.")
+		}
+	})
+}
+
+// Somebody else who is signed in is signed out by accepting, and told so before.
+func TestInvitation_inAnothersBrowser(t *testing.T) {
+	h := dagpasstest.New(t)
+	owner := h.Browser(h.Owner)
+	code := codeIn(t, owner.Get(invitePath(h)).Form("Invite member").Set("email", "grace@acme.example").Submit().Secret(), "/invite")
+	ada := h.Person("Ada", access.OrgMember)
+	b := h.Browser(ada)
+	form := b.Get("/invite").Form("Continue").Set("code", code).Submit().Status(200).
+		Has("You are signed in as " + ada.Email + ". Accepting signs you out and in again as grace@acme.example.").Form("Accept invitation")
+	form.Set("name", "Grace Hopper").Set("password", newcomersPassword).Submit().Status(303).Follow().Has("Grace Hopper", "Welcome to Acme.")
+	h.Browser(ada).Get("/help").Status(303) // the old session is dead on the server
+}
+
+// An Owner makes a link for a member who forgot the password (product.md 4.7).
+func TestPasswordLink(t *testing.T) {
+	h := dagpasstest.New(t)
+	ada := h.Person("Ada", access.OrgMember)
+	b := h.Browser(h.Owner)
+	t.Run("the password is asked for first", func(t *testing.T) {
+		h.Clock.Advance(11 * time.Minute)
+		for _, answer := range []*dagpasstest.Page{b.Get(personPath(h, ada.ID, "password-link")), b.Post(personPath(h, ada.ID, "password-link"), nil)} {
+			if to := answer.Status(303).Header.Get("Location"); !strings.HasPrefix(to, "/reauth?") {
+				t.Errorf("went to %q", to)
+			}
+		}
+		b.Get("/reauth").Form("Continue").Set("password", dagpasstest.Password).Submit().Status(303)
+	})
+	form := b.Get(personPath(h, ada.ID, "password-link")).Status(200).Has("Make a password link for Ada?").Form("Make a password link")
+	shown := form.Submit().Status(200).Has("Password link created", "It works once and ends Nov 23, 2026, 11:08 UTC.")
+	code := codeIn(t, shown.Secret(), "/reset")
+	form.Submit().Status(409).HasNot(code)
+	h.Stranger().Get("/reset").Form("Choose password").Set("code", code).Set("password", newcomersPassword).Submit().Status(200).
+		Has("Password changed.").Form("Sign in").Set("email", ada.Email).Set("password", newcomersPassword).Submit().Status(303)
+	wantNowhere(t, h, code, newcomersPassword)
+	t.Run("it is not for oneself, and says what to do instead", func(t *testing.T) {
+		b.Get(personPath(h, h.Owner.ID, "password-link")).Status(409).Has("Change your own password in your Profile.")
+	})
+}
+
+// TestForgot_story: F3's sibling, a forgotten password replaced by mail.
+func TestForgot_story(t *testing.T) {
+	h := dagpasstest.New(t)
+	server := mailtest.Start(t, mailtest.Options{})
+	h.UseMail(server)
+	b := h.Stranger()
+	b.Get("/sign-in").Click("Forgot your password?").Status(200).Form("Send the link").Set("email", "Owner@acme.example").Submit().
+		Status(200).Has("If this address has an account, a link is on its way.")
+	mail := server.Next(t)
+	if mail.To != "owner@acme.example" || mail.Header.Get("Subject") != "Your new Dagpass password" {
+		t.Errorf("to %q: %q", mail.To, mail.Header.Get("Subject"))
+	}
+	code := codeIn(t, mail.Text, "/reset")
+	b.Get("/reset").Form("Choose password").Set("code", code).Set("password", newcomersPassword).Submit().Status(200).
+		Form("Sign in").Set("email", "owner@acme.example").Set("password", newcomersPassword).Submit().Status(303).Follow().Status(200)
+	h.Browser(h.Owner).Get("/help").Status(303) // sessions from before have ended
+	wantNowhere(t, h, code, newcomersPassword)
+}
+
+// What a stranger gets does not tell whether an address has an account: the same bytes and headers.
+func TestForgot_tellsNothing(t *testing.T) {
+	h := dagpasstest.New(t)
+	server := mailtest.Start(t, mailtest.Options{})
+	h.UseMail(server)
+	if _, _, err := h.Invitations.Invite(t.Context(), h.Actor(h.Owner), h.Org.ID, newcomer("grace@acme.example")); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(email string) (string, http.Header) {
+		answer := h.Stranger().Get("/forgot").Form("Send the link").Set("email", email).Submit().Status(200)
+		answer.Header.Del("X-Request-Id")
+		return answer.Body, answer.Header
+	}
+	known, header := ask("owner@acme.example")
+	for _, email := range []string{"nobody@acme.example", "grace@acme.example", "somebody-with-a-much-longer-address@another.acme.example"} {
+		body, other := ask(email)
+		if body != known {
+			t.Errorf("%s is answered\n%s\nand not\n%s", email, body, known)
+		}
+		for name := range header {
+			if name != "Content-Security-Policy" && strings.Join(other[name], "\n") != strings.Join(header[name], "\n") {
+				t.Errorf("%s: %s is %q and not %q", email, name, other[name], header[name])
+			}
+		}
+	}
+	h.Settle()
+	if mails := server.Mails(); len(mails) != 1 || mails[0].To != "owner@acme.example" {
+		t.Errorf("%d mails were sent", len(mails))
+	}
+}
+
+func TestForgot_limits(t *testing.T) {
+	t.Run("without a mail server there is no such page, and the sign-in says nothing of it", func(t *testing.T) {
+		h := dagpasstest.New(t)
+		b := h.Stranger()
+		b.Get("/forgot").Status(404)
+		b.Post("/forgot", map[string][]string{"email": {"owner@acme.example"}}).Status(404)
+		b.Get("/sign-in").Status(200).HasNot("Forgot your password?")
+	})
+	t.Run("after three for one address it has to wait, known or not", func(t *testing.T) {
+		h := dagpasstest.New(t)
+		h.UseMail(mailtest.Start(t, mailtest.Options{}))
+		for _, email := range []string{"owner@acme.example", "nobody@acme.example"} {
+			form := h.Stranger().Get("/forgot").Form("Send the link").Set("email", email)
+			for range 3 {
+				form.Submit().Status(200)
+			}
+			form.Submit().Status(429).Has("Too many attempts. Try again in 1 second.")
+		}
+	})
+	t.Run("what is no address is refused in its field", func(t *testing.T) {
+		h := dagpasstest.New(t)
+		h.UseMail(mailtest.Start(t, mailtest.Options{}))
+		h.Stranger().Get("/forgot").Form("Send the link").Set("email", "owner").Submit().Status(422).
+			Has("Enter an email address, like name@example.com.")
+	})
+	t.Run("when too many mails wait it says to come back, and known addresses are no exception", func(t *testing.T) {
+		h := dagpasstest.New(t)
+		h.UseMail(mailtest.Start(t, mailtest.Options{}))
+		h.Settle() // nothing takes from the queue of ten any more
+		for n := range 10 {
+			h.Stranger().Get("/forgot").Form("Send the link").Set("email", string(rune('a'+n))+"@acme.example").Submit().Status(200)
+		}
+		for _, email := range []string{"owner@acme.example", "nobody@acme.example"} {
+			h.Stranger().Get("/forgot").Form("Send the link").Set("email", email).Submit().Status(503)
+		}
+	})
+}
+
+func newcomer(email string) signin.NewInvitation {
+	return signin.NewInvitation{Email: email, Role: access.OrgMember}
+}
