@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,12 +17,13 @@ import (
 
 // form is the body of a POST, read once and strictly: url-encoded only, at most maxFields fields,
 // nothing from the query, and no field twice, because which of two values counts is a question an
-// attacker would answer.
+// attacker would answer. A choice of several is the exception, and its form names it.
 type form struct{ values url.Values }
 
 const maxFields = 100
 
-func readForm(c echo.Context) (form, error) {
+// readForm reads the body. choices are the fields in which several values may be chosen.
+func readForm(c echo.Context, choices ...string) (form, error) {
 	r := c.Request()
 	if kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || kind != echo.MIMEApplicationForm {
 		return form{}, echo.NewHTTPError(http.StatusUnsupportedMediaType)
@@ -36,7 +38,7 @@ func readForm(c echo.Context) (form, error) {
 		return form{}, badForm("The form has too many fields.")
 	}
 	for name, values := range r.PostForm {
-		if len(values) > 1 {
+		if len(values) > 1 && !slices.Contains(choices, name) {
 			return form{}, badForm(fmt.Sprintf("The field %q was sent more than once.", name))
 		}
 	}
@@ -49,6 +51,9 @@ func badForm(message string) error {
 
 // get returns a field as it was sent; a missing one is empty.
 func (f form) get(name string) string { return f.values.Get(name) }
+
+// all returns every value of a field that is a choice of several.
+func (f form) all(name string) []string { return f.values[name] }
 
 // shown returns a field for redisplay: what was typed, with bytes that are no text replaced.
 func (f form) shown(name string) string { return strings.ToValidUTF8(f.get(name), "\uFFFD") }
