@@ -189,6 +189,7 @@ func dialogs() map[string]views.Dialog {
 		"stale":               views.FailureDialog(views.Stale(tokensScreen(), "Sam Lee changed this API token. Reload to see the change.", "/w/x/tokens/y/edit")),
 	}
 	maps.Copy(out, invitationDialogs())
+	maps.Copy(out, settingsDialogs())
 	return out
 }
 
@@ -216,10 +217,6 @@ func pages(t testing.TB) map[string]templ.Component {
 		"organization tokens": views.TokensPage(c, list(organizationLevel())),
 		"token":               views.TokenPage(c, tokenPage()),
 		"token unbound":       views.TokenPage(c, unbound),
-		"workspaces":          views.WorkspacesPage(c, views.Workspaces{Cards: []views.WorkspaceCard{{ID: data.ID, Name: data.Name, Description: "Pipelines of the data team", Role: "Workspace Owner"}, {ID: "c0000000000000000000000fi", Name: "Finance", Role: "Workspace Author"}}}),
-		"workspaces empty":    views.WorkspacesPage(plain, views.Workspaces{}),
-		"workspace":           views.WorkspacePage(c, views.Workspace{ID: data.ID, Name: data.Name, Description: "Pipelines of the data team", Role: "Workspace Owner", RoleText: views.RoleText("WORKSPACE_OWNER"), Created: now.Add(-52 * day)}),
-		"workspace member":    views.WorkspacePage(plain, views.Workspace{ID: data.ID, Name: data.Name, Role: "Workspace Member", RoleText: views.RoleText("WORKSPACE_MEMBER"), Owners: []string{"Ada Park", "Sam Lee"}}),
 		"profile":             views.ProfilePage(c, views.Profile{Name: "Ada Park", Email: "ada@acme.example"}),
 		"sessions":            views.SessionsPage(c, accountSessions()),
 		"preferences":         views.PreferencesPage(c, views.Preferences{}),
@@ -236,5 +233,6 @@ func pages(t testing.TB) map[string]templ.Component {
 		"missing stranger":    views.FailurePage(stranger, views.Failure{Title: "Something went wrong", Text: "Something went wrong on the server. Try again.", LinkLabel: "Go to Workspaces", LinkURL: "/w", RequestID: "01JDB3"}),
 	}
 	maps.Copy(out, invitationPages(c, stranger))
+	maps.Copy(out, settingsPages(c, plain))
 	return out
 }

@@ -58,3 +58,13 @@ func RoleLabel(value string) string {
 func ownsSomething(role string) bool {
 	return role == "WORKSPACE_OWNER" || role == "ORGANIZATION_OWNER"
 }
+
+// RoleText is what a role can and cannot do, in sentences; empty when the value is none of ours.
+func RoleText(value string) string {
+	for _, r := range append(WorkspaceRoles(), OrganizationRoles()...) {
+		if r.Value == value {
+			return r.text()
+		}
+	}
+	return ""
+}

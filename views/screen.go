@@ -17,6 +17,7 @@ var screens = map[bool]map[string]struct {
 }{
 	true: {
 		"details": {sectionDetails, "Go to Details", "This Workspace no longer exists.", WorkspaceDetailsURL},
+		"delete":  {sectionDetails, "Go to Details", "This Workspace no longer exists.", WorkspaceDetailsURL},
 		"users":   {sectionWorkspaceUsers, "Go to Users", "This person no longer has a role of their own here.", WorkspaceUsersURL},
 		"teams":   {sectionWorkspaceTeams, "Go to Teams", "This team no longer has a role here.", WorkspaceTeamsURL},
 		"tokens":  {sectionWorkspaceTokens, goToTokens, "This API token no longer exists.", WorkspaceTokensURL},

@@ -4,53 +4,113 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"dagpass/views/ui"
 )
 
-// WorkspaceCard is one Workspace of the picker.
-type WorkspaceCard struct {
+// WorkspaceRow is one Workspace of a list.
+type WorkspaceRow struct {
 	ID          string
 	Name        string
 	Description string
 	Role        string // the person's own, as people read it
-}
-
-// Workspaces is the picker.
-type Workspaces struct {
-	Cards []WorkspaceCard
-}
-
-// WorkspacesPage is the page of Workspaces.
-func WorkspacesPage(c Chrome, p Workspaces) templ.Component { return workspacesPage(c, p) }
-
-// Workspace is the details of one Workspace.
-type Workspace struct {
-	ID          string
-	Name        string
-	Description string
-	Role        string // the person's own, as people read it
-	RoleText    string // what that role can do; see [RoleText]
+	Users       string // how many, as it is shown
+	Tokens      string
 	Created     time.Time
-	Owners      []string // up to three names to ask for access; empty for those who may not see members
+	CreatedBy   string
 }
 
-// WorkspacePage is the page of Workspace.
-func WorkspacePage(c Chrome, p Workspace) templ.Component { return workspacePage(c, p) }
+// FilterOrganization chooses one of several Organizations on the start page.
+const FilterOrganization = "organization"
 
-// RoleText is what a role can and cannot do, in sentences; empty when the value is none of ours.
-func RoleText(value string) string {
-	for _, r := range append(WorkspaceRoles(), OrganizationRoles()...) {
-		if r.Value == value {
-			return r.text()
+// Workspaces is a list of Workspaces: those of the person on the start page, where they choose one, and
+// those of the Organization in its settings, which are the same but for Organization Owners.
+type Workspaces struct {
+	List
+	Rows      []WorkspaceRow
+	CanCreate bool
+}
+
+func (p Workspaces) list() List {
+	p.Shown = len(p.Rows)
+	return p.List
+}
+
+func (p Workspaces) newURL(c Chrome) string { return p.State.In(NewWorkspaceURL(c.Organization.ID)) }
+
+// StartSpec is the list of the start page. Several Organizations make a choice of its toolbar, the first
+// one the default.
+func StartSpec(organizations []Ref) ListSpec {
+	spec := workspaceSpec()
+	spec.URL = WorkspacesURL
+	spec.Columns = []ListColumn{{Key: SortName, Label: "Workspace"}, {Label: "Your role"}, {Label: "Users", Fold: "60"}, {Label: "API Tokens", Fold: "60"}}
+	if len(organizations) > 1 {
+		choice := ListFilter{Name: FilterOrganization, Label: "Organization"}
+		for i, o := range organizations {
+			option := ui.Option{Value: o.ID, Label: o.Name}
+			if i == 0 {
+				option.Value = ""
+			}
+			choice.Options = append(choice.Options, option)
 		}
+		spec.Filters = []ListFilter{choice}
 	}
-	return ""
+	return spec
 }
 
-// HelpPage is the start of the help.
-func HelpPage(c Chrome) templ.Component { return helpPage(c) }
+// OrganizationWorkspacesSpec is the list in an Organization's settings.
+func OrganizationWorkspacesSpec(org string) ListSpec {
+	spec := workspaceSpec()
+	spec.URL = OrganizationWorkspacesURL(org)
+	spec.Columns = []ListColumn{{Key: SortName, Label: "Name"}, {Label: "Users"}, {Label: "API Tokens"}, {Key: SortCreated, Label: "Created", Fold: "60", Latest: true}}
+	return spec
+}
 
-// HelpRolesPage tells what each role can do.
-func HelpRolesPage(c Chrome) templ.Component { return helpRolesPage(c) }
+func workspaceSpec() ListSpec {
+	return ListSpec{ID: "workspace", Noun: "Workspace", Plural: "Workspaces", Icon: "layers", Search: "Search Workspaces", Order: SortName}
+}
 
-// HelpTokensPage tells how API tokens work.
-func HelpTokensPage(c Chrome) templ.Component { return helpTokensPage(c) }
+// StartPage is the page on which a person chooses a Workspace.
+func StartPage(c Chrome, p Workspaces) templ.Component { return startPage(c, p) }
+
+// StartTable is its list alone: the answer to a filter, a sort or a page link.
+func StartTable(c Chrome, p Workspaces) templ.Component { return startTablePart(c, p) }
+
+// OrganizationWorkspacesPage is the list in an Organization's settings.
+func OrganizationWorkspacesPage(c Chrome, p Workspaces) templ.Component {
+	return organizationWorkspacesPage(c, p)
+}
+
+// OrganizationWorkspacesTable is its list alone.
+func OrganizationWorkspacesTable(c Chrome, p Workspaces) templ.Component {
+	return organizationWorkspacesTablePart(c, p)
+}
+
+// CreateWorkspace is the form Create Workspace. The fields hold what was typed.
+type CreateWorkspace struct {
+	Organization Ref
+	Filter       ListState // of the list behind it
+	Name         string
+	Description  string
+	Problems     Problems
+	Alert        string // a problem of the whole form
+}
+
+const createWorkspaceTitle = "Create Workspace"
+
+// CreateWorkspaceDialog is the dialog of CreateWorkspace.
+func CreateWorkspaceDialog(p CreateWorkspace) Dialog {
+	return Dialog{createWorkspaceTitle, sectionOrganizationWorkspaces, len(p.Problems), func(in bool) templ.Component { return createWorkspace(p, in) }}
+}
+
+func (p CreateWorkspace) frame(in bool) ui.DialogProps {
+	list := OrganizationWorkspacesURL(p.Organization.ID)
+	return ui.DialogProps{
+		Title: createWorkspaceTitle, InDialog: in, CloseURL: p.Filter.In(list), Action: p.Filter.In(list),
+		Submit: ui.ButtonProps{Label: createWorkspaceTitle}, Problems: len(p.Problems), Alert: p.Alert,
+	}
+}
+
+func (p CreateWorkspace) focus(field string) bool {
+	return field == firstField(p.Problems, FieldName, FieldDescription)
+}

@@ -105,16 +105,18 @@ func httpFailure(he *echo.HTTPError) views.Failure {
 
 // cant says what a person without the right can't do, by the action that was refused.
 var cant = map[access.Action]string{
-	access.TokenView:      "You can't manage API tokens here.",
-	access.TokenCreate:    "You can't manage API tokens here.",
-	access.TokenUpdate:    "You can't manage API tokens here.",
-	access.TokenRotate:    "You can't manage API tokens here.",
-	access.TokenDelete:    "You can't manage API tokens here.",
-	access.MembersView:    "You can't see who has access here.",
-	access.MembersManage:  "You can't manage people here.",
-	access.TeamsManage:    "You can't manage teams here.",
-	access.SettingsUpdate: "You can't change these details.",
-	access.AuditView:      "You can't see the audit log here.",
+	access.TokenView:        "You can't manage API tokens here.",
+	access.TokenCreate:      "You can't manage API tokens here.",
+	access.TokenUpdate:      "You can't manage API tokens here.",
+	access.TokenRotate:      "You can't manage API tokens here.",
+	access.TokenDelete:      "You can't manage API tokens here.",
+	access.MembersView:      "You can't see who has access here.",
+	access.MembersManage:    "You can't manage people here.",
+	access.TeamsManage:      "You can't manage teams here.",
+	access.WorkspacesCreate: "You can't create Workspaces here.",
+	access.Delete:           "You can't delete this Workspace.",
+	access.SettingsUpdate:   "You can't change these details.",
+	access.AuditView:        "You can't see the audit log here.",
 }
 
 // forbidden names the role that would do, the role held, and whom to ask.

@@ -9,14 +9,6 @@ import (
 	"dagpass/views"
 )
 
-// enterOrganization goes to the part of the Organization's settings the visitor may see.
-func (s *Server) enterOrganization(v *visit) error {
-	if v.managesOrganization() {
-		return v.Redirect(http.StatusSeeOther, views.OrganizationTokensURL(string(v.org.ID)))
-	}
-	return v.Redirect(http.StatusSeeOther, views.WorkspacesURL)
-}
-
 // showOrganizationToken shows one Organization token with every Workspace it has a role in.
 func (s *Server) showOrganizationToken(v *visit) error {
 	id, err := v.token()

@@ -85,6 +85,11 @@ var routes = []route{
 	{get, "/w", own(), (*Server).listWorkspaces, "", ""},
 	{get, "/w/:ws", workspace(access.View), (*Server).enterWorkspace, "", ""},
 	{get, "/w/:ws/details", workspace(access.View), (*Server).showWorkspace, "", ""},
+	{post, "/w/:ws/details", workspace(access.SettingsUpdate), (*Server).editWorkspace, "/w/:ws/details/edit", audit.WorkspaceUpdate},
+	{get, "/w/:ws/details/edit", workspace(access.SettingsUpdate), (*Server).showEditWorkspace, "", ""},
+	{get, "/w/:ws/delete", workspace(access.Delete), (*Server).confirmDeleteWorkspace, "", ""},
+	{post, "/w/:ws/delete", workspace(access.Delete), (*Server).deleteWorkspace, "", audit.WorkspaceDelete},
+
 	// A Workspace: people
 
 	// A Workspace: teams
@@ -109,6 +114,12 @@ var routes = []route{
 
 	// An Organization: details and Workspaces
 	{get, "/o/:org", organization(access.View), (*Server).enterOrganization, "", ""},
+	{get, "/o/:org/general", organization(access.View), (*Server).showOrganization, "", ""},
+	{post, "/o/:org/general", organization(access.SettingsUpdate), (*Server).editOrganization, "/o/:org/general/edit", audit.OrganizationUpdate},
+	{get, "/o/:org/general/edit", organization(access.SettingsUpdate), (*Server).showEditOrganization, "", ""},
+	{get, "/o/:org/workspaces", organization(access.View), (*Server).listOrganizationWorkspaces, "", ""},
+	{post, "/o/:org/workspaces", organization(access.WorkspacesCreate), (*Server).createWorkspace, "/o/:org/workspaces/new", audit.WorkspaceCreate},
+	{get, "/o/:org/workspaces/new", organization(access.WorkspacesCreate), (*Server).newWorkspace, "", ""},
 
 	// An Organization: people
 

@@ -2,7 +2,9 @@ package access
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode"
 
 	"dagpass/internal/audit"
 )
@@ -20,6 +22,13 @@ type Org struct {
 
 // Scope is the Organization as the scope of an act.
 func (o Org) Scope() Scope { return Scope{Org: o.ID} }
+
+// ShortName is the name as a machine might write it, "acme-air" for "Acme Air": letters and digits in
+// lower case, one hyphen for whatever stands between them. It follows the name and identifies nothing.
+func (o Org) ShortName() string {
+	words := strings.FieldsFunc(Fold(o.Name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	return strings.Join(words, "-")
+}
 
 // Person is who made or changed a record: a user, a token or the system, with the name to show.
 type Person struct {

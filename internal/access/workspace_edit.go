@@ -10,14 +10,34 @@ import (
 // where no version was shown and the last writer wins.
 type EditWorkspace struct {
 	Name, Description string
-	CICDEnforcement   bool
+	CICDEnforcement   Switch
 	Seen              int
 }
 
+// Switch is a setting that is on or off, and nothing else.
+type Switch string
+
+// The positions.
+const (
+	SwitchedOn  Switch = "on"
+	SwitchedOff Switch = "off"
+)
+
+func switchOf(on bool) Switch {
+	if on {
+		return SwitchedOn
+	}
+	return SwitchedOff
+}
+
 func (in EditWorkspace) clean() (EditWorkspace, error) {
-	checked, err := NewWorkspace{Name: in.Name, Description: in.Description}.clean()
-	in.Name, in.Description = checked.Name, checked.Description
-	return in, err
+	var p problems
+	in.Name = p.take(CleanName("name", in.Name, MaxWorkspaceName))
+	in.Description = p.take(CleanDescription("description", in.Description))
+	if in.CICDEnforcement != SwitchedOn && in.CICDEnforcement != SwitchedOff {
+		p.add(&FieldProblem{"cicd_enforcement", "choice", "Select On or Off."})
+	}
+	return in, BadInput(p...)
 }
 
 // Edit changes name, description and CI/CD enforcement default of a Workspace. Saving what is stored
@@ -41,7 +61,7 @@ func (s *Workspaces) Edit(ctx context.Context, by Actor, id WorkspaceID, in Edit
 			c.Unchanged()
 			return nil
 		}
-		ws.Name, ws.Description, ws.CICDEnforcement = in.Name, in.Description, in.CICDEnforcement
+		ws.Name, ws.Description, ws.CICDEnforcement = in.Name, in.Description, in.CICDEnforcement == SwitchedOn
 		ws.UpdatedAt, ws.UpdatedBy = c.Now, by.Person()
 		ws.Version++
 		c.Record(audit.WorkspaceUpdate, ws.target(), changes...)
@@ -59,13 +79,6 @@ func (w Workspace) diff(in EditWorkspace) []audit.Change {
 	}
 	add("name", w.Name, in.Name)
 	add("description", w.Description, in.Description)
-	add("cicd_enforcement_default", onOff(w.CICDEnforcement), onOff(in.CICDEnforcement))
+	add("cicd_enforcement_default", string(switchOf(w.CICDEnforcement)), string(in.CICDEnforcement))
 	return out
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
 }

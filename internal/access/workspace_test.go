@@ -72,7 +72,7 @@ func TestWorkspaces_Edit(t *testing.T) {
 		return h.Workspaces.Edit(t.Context(), by, ws.ID, in)
 	}
 	t.Run("every field is stored and recorded", func(t *testing.T) {
-		got, err := edit(ada, access.EditWorkspace{Name: "Data", Description: "Loads", CICDEnforcement: true, Seen: 1})
+		got, err := edit(ada, access.EditWorkspace{Name: "Data", Description: "Loads", CICDEnforcement: access.SwitchedOn, Seen: 1})
 		wantCode(t, err, "")
 		found, _, err := h.Workspaces.Find(t.Context(), ada, ws.ID)
 		if err != nil || found.Name != got.Name || found.Description != "Loads" || !found.CICDEnforcement || found.Version != 2 || found.UpdatedBy.Name != "Ada" {
@@ -84,20 +84,26 @@ func TestWorkspaces_Edit(t *testing.T) {
 	})
 	t.Run("what changes nothing leaves no trace", func(t *testing.T) {
 		before := h.Dump()
-		_, err := edit(ada, access.EditWorkspace{Name: "Data", Description: "Loads", CICDEnforcement: true})
+		_, err := edit(ada, access.EditWorkspace{Name: "Data", Description: "Loads", CICDEnforcement: access.SwitchedOn})
 		wantCode(t, err, "")
 		if h.Dump() != before {
 			t.Error("something changed")
 		}
 	})
 	t.Run("a form that shows an older state is refused", func(t *testing.T) {
-		_, err := edit(ada, access.EditWorkspace{Name: "Other", Seen: 1})
+		_, err := edit(ada, access.EditWorkspace{Name: "Other", CICDEnforcement: access.SwitchedOn, Seen: 1})
 		wantReason(t, err, access.ReasonStale)
 	})
 	t.Run("a name in use is refused, ignoring case", func(t *testing.T) {
 		h.NewWorkspace("Finance")
-		_, err := edit(ada, access.EditWorkspace{Name: "FINANCE"})
+		_, err := edit(ada, access.EditWorkspace{Name: "FINANCE", CICDEnforcement: access.SwitchedOn})
 		wantReason(t, err, access.ReasonTaken)
+	})
+	t.Run("every wrong field is named", func(t *testing.T) {
+		_, err := edit(ada, access.EditWorkspace{Name: " ", Description: strings.Repeat("x", 501), CICDEnforcement: "maybe"})
+		if got := len(access.AsError(err).Fields); got != 3 {
+			t.Errorf("%d fields: %v", got, err)
+		}
 	})
 	t.Run("roles below its Owner are refused", func(t *testing.T) {
 		_, err := edit(h.Actor(h.Member("Olga", ws.Scope(), access.WorkspaceOperator)), access.EditWorkspace{Name: "Mine"})
