@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"dagpass/db"
 	"dagpass/internal/secret"
 	"dagpass/views"
 )
@@ -275,8 +277,12 @@ func TestHealthcheck(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
+	schema, err := db.SchemaVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
 	out := must(t, "", "version")
-	for _, want := range []string{"dagpass ", "commit ", "go1.", "schema 1\n"} {
+	for _, want := range []string{"dagpass ", "commit ", "go1.", fmt.Sprintf("schema %d\n", schema)} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in:\n%s", want, out)
 		}
