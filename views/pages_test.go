@@ -166,7 +166,7 @@ func TestTitles(t *testing.T) {
 		"tokens":                          "API Tokens · Data Platform · Dagpass",
 		"organization tokens":             "API Tokens · Acme · Dagpass",
 		"token":                           "ci-deploy · Acme · Dagpass",
-		"start":                      "Workspaces · Dagpass",
+		"start":                           "Workspaces · Dagpass",
 		"profile":                         "Profile · Dagpass",
 		"sign-in":                         "Sign in to Dagpass · Dagpass",
 		"dialog page create":              "Create Workspace API Token · Data Platform · Dagpass",
