@@ -234,5 +234,6 @@ func pages(t testing.TB) map[string]templ.Component {
 	}
 	maps.Copy(out, invitationPages(c, stranger))
 	maps.Copy(out, settingsPages(c, plain))
+	maps.Copy(out, matrixPages(c))
 	return out
 }

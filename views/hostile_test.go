@@ -96,6 +96,7 @@ func told(t *testing.T, s string) map[string]templ.Component {
 		"notice":    views.NoticePart(s),
 	}
 	maps.Copy(out, invitationTold(c, s))
+	maps.Copy(out, matrixTold(c, s))
 	return out
 }
 
