@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -234,4 +235,55 @@ func TestBindingsMatrix_Password(t *testing.T) {
 	if to := page.Header.Get("Location"); !strings.HasPrefix(to, "/reauth?") || !strings.Contains(to, url.QueryEscape(b.path)) {
 		t.Errorf("sent to %q", to)
 	}
+}
+
+// TestTokenPage_ManyWorkspaces: a token bound to 300 Workspaces is shown by pages, searched by name and
+// role, and its dialogs lead back to the page they were opened on.
+func TestTokenPage_ManyWorkspaces(t *testing.T) {
+	h := dagpasstest.New(t)
+	tok, _ := h.Token(h.Owner, h.Org.Scope(), "everywhere", access.OrgMember)
+	var changes []access.CellChange
+	for i := range 300 {
+		role := access.WorkspaceMember
+		if i%100 == 7 {
+			role = access.WorkspaceOwner
+		}
+		ws := h.NewWorkspace(fmt.Sprintf("Team %03d", i))
+		changes = append(changes, access.CellChange{Cell: access.Cell{Token: tok.ID, Workspace: ws.ID}, To: role})
+	}
+	for part := range slices.Chunk(changes, access.MaxRearranged) {
+		if _, err := h.Tokens.Rearrange(t.Context(), h.Actor(h.Owner), h.Org.ID, part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := h.Browser(h.Owner)
+	path := orgTokensPath(h) + "/" + string(tok.ID)
+	first := b.Get(path).Status(200).Has("300 Workspaces", "50 of 300 shown", "Team 049").HasNot("Team 050")
+	second := first.Click("Next page").Has("Team 050", "Team 099").HasNot("Team 049", "Team 100")
+	t.Run("a page is small", func(t *testing.T) {
+		t.Logf("%d bytes", len(first.Body))
+		if len(first.Body) > 60_000 {
+			t.Error("it is not")
+		}
+	})
+	t.Run("search and role narrow it", func(t *testing.T) {
+		b.Get(path+"?q=team+29").Has("10 matching Workspaces", "Team 290")
+		b.Get(path+"?role=WORKSPACE_OWNER").Has("3 matching Workspaces", "Team 107")
+		b.Get(path + "?q=nothing").Has("No Workspaces match these filters").Click("Clear filters").Has("300 Workspaces")
+	})
+	t.Run("a saved role and a removal lead back to the page they were opened on", func(t *testing.T) {
+		dialog := second.Click("Edit role in Team 060")
+		dialog.Form("Save Changes").Set("role", "WORKSPACE_AUTHOR").Submit().Status(303).Follow().
+			Has("everywhere is now Workspace Author in Team 060.", "Team 099").HasNot("Team 049")
+		dialog.Click("Remove API token").Form("Remove API token").Submit().Status(303).Follow().
+			Has("299 Workspaces", "Team 100").HasNot("Team 060 ", "Team 049")
+	})
+	t.Run("htmx gets the list alone", func(t *testing.T) {
+		b.HTMX = true
+		defer func() { b.HTMX = false }()
+		part := b.Get(path+"?q=team+29").Status(200).HasNot("<html", "toolbar")
+		if len(part.All("#binding-table tbody tr")) != 10 {
+			t.Errorf("got %s", part.Text("#binding-table"))
+		}
+	})
 }
