@@ -10,11 +10,12 @@ import (
 
 const (
 	auditColumns = `chain, seq, at, actor_kind, actor_id, actor_name, action, outcome, target_kind, target_id, target_name,
-	organization_id, workspace_id, ip, user_agent, request_id, reason, details, key_epoch, prev_hash, hash`
+	organization_id, workspace_id, ip, user_agent, request_id, reason, details, key_epoch, prev_hash, hash,
+	client_type, method, path, actor_email`
 
 	sqlInsertEvent = `
 INSERT INTO audit (` + auditColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 
 	sqlLastEvent = `SELECT seq, hash FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1`
 
@@ -45,7 +46,8 @@ func (tx *Tx) Append(e audit.Event) error {
 	return tx.put(sqlInsertEvent, e.Chain, e.Seq, millis(e.At), string(e.ActorKind), e.ActorID, e.ActorName,
 		string(e.Action), string(e.Outcome), string(e.TargetKind), e.TargetID, e.TargetName,
 		e.OrganizationID, e.WorkspaceID, e.IP, e.UserAgent, e.RequestID, e.Reason,
-		audit.EncodeDetails(e.Details), e.KeyEpoch, e.PrevHash, e.Hash)
+		audit.EncodeDetails(e.Details), e.KeyEpoch, e.PrevHash, e.Hash,
+		string(e.ClientType), e.Method, e.Path, e.ActorEmail)
 }
 
 func chainOf(org string) string {

@@ -66,7 +66,22 @@ func (db *DB) VerifyAudit(ctx context.Context, expected ...audit.Head) (AuditRep
 	return report, nil
 }
 
+// verifyChain checks one chain. Events that are pruned while it reads are no break: it begins again at
+// the new anchor.
 func (db *DB) verifyChain(ctx context.Context, chain string, expected []audit.Head) (ChainReport, error) {
+	for {
+		report, err := db.verifyFromStart(ctx, chain, expected)
+		if err != nil || report.Broken == nil {
+			return report, err
+		}
+		moved, err := db.anchorMoved(ctx, chain, report.From)
+		if err != nil || !moved {
+			return report, err
+		}
+	}
+}
+
+func (db *DB) verifyFromStart(ctx context.Context, chain string, expected []audit.Head) (ChainReport, error) {
 	report := ChainReport{Chain: chain}
 	var v *audit.Verifier
 	err := db.view(ctx, func(tx *Tx) error {
@@ -81,22 +96,40 @@ func (db *DB) verifyChain(ctx context.Context, chain string, expected []audit.He
 	if err != nil {
 		return report, err
 	}
-	for seq := report.From; ; {
-		events, err := db.events(ctx, chain, seq)
+	err = db.verifyEvents(ctx, v, &report)
+	report.Head = v.Head()
+	return report, err
+}
+
+func (db *DB) verifyEvents(ctx context.Context, v *audit.Verifier, report *ChainReport) error {
+	for {
+		events, err := db.events(ctx, report.Chain, v.Head().Seq)
 		if err != nil {
-			return report, err
+			return err
 		}
 		for _, e := range events {
 			if report.Broken = v.Next(e); report.Broken != nil {
-				return report, nil
+				return nil
 			}
-			seq = e.Seq
 		}
 		if len(events) < verifyBatch {
-			report.Head, report.Broken = v.Head(), v.End()
-			return report, nil
+			report.Broken = v.End()
+			return nil
 		}
 	}
+}
+
+// anchorMoved reports whether the start of a chain is no longer behind the event with a number.
+func (db *DB) anchorMoved(ctx context.Context, chain string, from int64) (bool, error) {
+	var start audit.Head
+	err := db.view(ctx, func(tx *Tx) (err error) {
+		start, err = tx.auditStart(chain, orgOf(chain))
+		return err
+	})
+	if _, broken := errors.AsType[*audit.BrokenError](err); broken {
+		return false, nil
+	}
+	return start.Seq > from, err
 }
 
 func (db *DB) events(ctx context.Context, chain string, after int64) ([]audit.Event, error) {
@@ -116,7 +149,8 @@ func scanEvent(s scanner) (audit.Event, error) {
 	var details string
 	err := s.Scan(&e.Chain, &e.Seq, &at, &e.ActorKind, &e.ActorID, &e.ActorName, &e.Action, &e.Outcome,
 		&e.TargetKind, &e.TargetID, &e.TargetName, &e.OrganizationID, &e.WorkspaceID,
-		&e.IP, &e.UserAgent, &e.RequestID, &e.Reason, &details, &e.KeyEpoch, &e.PrevHash, &e.Hash)
+		&e.IP, &e.UserAgent, &e.RequestID, &e.Reason, &details, &e.KeyEpoch, &e.PrevHash, &e.Hash,
+		&e.ClientType, &e.Method, &e.Path, &e.ActorEmail)
 	if err != nil {
 		return e, err
 	}

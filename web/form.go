@@ -24,11 +24,6 @@ const maxFields = 100
 
 // readForm reads the body. choices are the fields in which several values may be chosen.
 func readForm(c echo.Context, choices ...string) (form, error) {
-	return readFields(c, maxFields, choices...)
-}
-
-// readFields is readForm for a form that may have another number of fields.
-func readFields(c echo.Context, limit int, choices ...string) (form, error) {
 	r := c.Request()
 	if kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || kind != echo.MIMEApplicationForm {
 		return form{}, echo.NewHTTPError(http.StatusUnsupportedMediaType)
@@ -39,7 +34,7 @@ func readFields(c echo.Context, limit int, choices ...string) (form, error) {
 		}
 		return form{}, badForm("The form could not be read.")
 	}
-	if len(r.PostForm) > limit {
+	if len(r.PostForm) > maxFields {
 		return form{}, badForm("The form has too many fields.")
 	}
 	for name, values := range r.PostForm {

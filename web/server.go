@@ -45,6 +45,7 @@ type Config struct {
 	Login       *signin.Login
 	Accounts    *signin.Accounts
 	Setup       *signin.Setup
+	AuditLog    *access.AuditLog
 	Invitations *signin.Invitations
 
 	// Mail hands a text to the mail server, within the time that a request may take. It is nil without

@@ -140,6 +140,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Login:        s.services.login,
 		Accounts:     s.services.accounts,
 		Setup:        s.services.setup,
+		AuditLog:     s.services.auditLog,
 		Invitations:  s.services.invitations,
 		Mail:         s.mail(),
 		Later:        s.later.Do,

@@ -22,6 +22,8 @@ type Actor struct {
 	Kind ActorKind
 	ID   string
 	Name string // as it was when the credential was checked; for the audit record
+	// Email is that of a user, for the audit record.
+	Email string
 	// Credential is the digest of the session id or token value in use. A transaction that finds
 	// it ended refuses the actor, even when the request passed authentication before.
 	Credential secret.Digest
@@ -35,7 +37,20 @@ type Origin struct {
 	RequestID string
 	Address   string // client IP address without port
 	Client    string // User-Agent, at most 256 bytes
+	// Door, Method and Route say what was asked for; Route is the template of a path, without ids.
+	Door   Door
+	Method string
+	Route  string
 }
+
+// Door is where a request came in; empty for the program's own acts.
+type Door string
+
+// The doors, as the audit record names them.
+const (
+	ConsoleDoor Door = "console"
+	APIDoor     Door = "api"
+)
 
 // System is the program itself, acting for whoever holds the data directory: set-up, init and
 // upkeep. It holds every right.

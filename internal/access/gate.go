@@ -252,5 +252,6 @@ func event(by Actor, at Scope, do audit.Action, now time.Time) audit.Event {
 		ActorKind: audit.ActorKind(by.Kind), ActorID: by.ID, ActorName: by.Name,
 		OrganizationID: string(at.Org), WorkspaceID: string(at.Workspace),
 		IP: by.Origin.Address, UserAgent: by.Origin.Client, RequestID: by.Origin.RequestID,
+		ClientType: audit.ClientType(by.Origin.Door), Method: by.Origin.Method, Path: by.Origin.Route, ActorEmail: by.Email,
 	}
 }

@@ -8,13 +8,13 @@ type Tx interface {
 	WorkspaceTx
 	DeletionTx
 	MemberTx
-	MemberListTx
 	TeamTx
 	TeamListTx
 	TokenTx
 	TokenListTx
 	MatrixTx
 	VerifyTx
+	AuditTx
 }
 
 // problems collects what is wrong with an input, field by field.

@@ -44,6 +44,7 @@ func event(seq int64) audit.Event {
 		TargetKind: audit.TargetToken, TargetID: fmt.Sprint("ctoken", seq), TargetName: "deploy",
 		OrganizationID: organization, WorkspaceID: "cworkspace",
 		IP: "192.0.2.7", UserAgent: "curl/8", RequestID: "req-1", Reason: "leaked",
+		ClientType: audit.ClientConsole, Method: "POST", Path: "/o/:org/tokens/:token/rotate", ActorEmail: "ada@acme.example",
 		Details:  []audit.Change{{Field: "generation", Before: "1", After: "2"}, {Field: "expiry", Before: "", After: "90 days"}},
 		KeyEpoch: 1,
 	}
@@ -100,6 +101,30 @@ func TestSeal(t *testing.T) {
 		}
 		if string(got.PrevHash) != "prev" {
 			t.Errorf("PrevHash = %q", got.PrevHash)
+		}
+	})
+	t.Run("hashes the later fields behind another label", func(t *testing.T) {
+		e := audit.Event{Chain: "ch", ClientType: "ct", Method: "me", Path: "pa", ActorEmail: "em"}
+		var parts []string
+		v2 := audit.Seal(func(m []byte) []byte { parts = append(parts, string(m)); return mac(m) }, nil, e).Hash
+		if !strings.Contains(parts[0], "dagpass/audit/event/v2") || !strings.HasSuffix(parts[0], "em") {
+			t.Errorf("sealed %q", parts[0])
+		}
+		e.ClientType, e.Method, e.Path, e.ActorEmail = "", "", "", ""
+		if v1 := audit.Seal(mac, nil, e).Hash; string(v1) == string(v2) {
+			t.Error("an event without them has the same hash")
+		}
+	})
+	t.Run("gives nothing for fields that an old event is given later", func(t *testing.T) {
+		old := event(1)
+		old.ClientType, old.Method, old.Path, old.ActorEmail = "", "", "", ""
+		old = audit.Seal(mac, genesis().Hash, old)
+		if err := verify([]audit.Event{old}); err != nil {
+			t.Fatal(err)
+		}
+		old.ActorEmail = "mallory@acme.example"
+		if verify([]audit.Event{old}) == nil {
+			t.Error("an address added later went unnoticed")
 		}
 	})
 	t.Run("brings the time to UTC and whole milliseconds", func(t *testing.T) {

@@ -16,6 +16,7 @@ type MAC = func(message []byte) []byte
 const (
 	genesisLabel = "dagpass/audit/genesis/v1"
 	eventLabel   = "dagpass/audit/event/v1"
+	eventLabel2  = "dagpass/audit/event/v2"
 )
 
 // Genesis returns what takes the place of the previous hash in the first event of a chain. It binds
@@ -38,6 +39,9 @@ func Genesis(mac MAC, installationID, organizationID string) []byte {
 // ActorKind, ActorID, ActorName, Action, Outcome, TargetKind, TargetID, TargetName, OrganizationID,
 // WorkspaceID, IP, UserAgent, RequestID, Reason, the number of Details and of each its Field, Before
 // and After, KeyEpoch. Numbers are eight bytes, big end first.
+//
+// An event with any of ClientType, Method, Path or ActorEmail has another label, and these four at the
+// end. So events sealed before there were such fields keep their seal, and none can be given one later.
 func Seal(mac MAC, prev []byte, e Event) Event {
 	e = normal(e)
 	e.PrevHash = slices.Clone(prev)
@@ -61,10 +65,19 @@ func (e *Event) texts() []*string {
 	}
 }
 
+// laterTexts lists the fields of text that came with the second label.
+func (e *Event) laterTexts() []*string {
+	return []*string{(*string)(&e.ClientType), &e.Method, &e.Path, &e.ActorEmail}
+}
+
+func (e *Event) hasLaterTexts() bool {
+	return e.ClientType != "" || e.Method != "" || e.Path != "" || e.ActorEmail != ""
+}
+
 func normal(e Event) Event {
 	e.At = time.UnixMilli(e.At.UnixMilli()).UTC()
 	e.Chain = validText(e.Chain)
-	for _, text := range e.texts() {
+	for _, text := range append(e.texts(), e.laterTexts()...) {
 		*text = validText(*text)
 	}
 	e.Details = slices.Clone(e.Details)
@@ -79,7 +92,11 @@ func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 // messageOf returns what is sealed of e: everything but Hash.
 func messageOf(e Event) message {
 	var m message
-	m.text(eventLabel)
+	if e.hasLaterTexts() {
+		m.text(eventLabel2)
+	} else {
+		m.text(eventLabel)
+	}
 	m.bytes(e.PrevHash)
 	m.text(e.Chain)
 	m.number(e.Seq)
@@ -94,6 +111,11 @@ func messageOf(e Event) message {
 		m.text(c.After)
 	}
 	m.number(e.KeyEpoch)
+	if e.hasLaterTexts() {
+		for _, text := range e.laterTexts() {
+			m.text(*text)
+		}
+	}
 	return m
 }
 

@@ -46,6 +46,16 @@ const (
 	TargetInstallation TargetKind = "installation"
 )
 
+// ClientType says by which door a request came in.
+type ClientType string
+
+// The doors. What Dagpass does by itself or at its command line comes from the host.
+const (
+	ClientConsole ClientType = "console"
+	ClientAPI     ClientType = "api"
+	ClientHost    ClientType = "host"
+)
+
 // Change is one field of the target before and after the act. Secrets are never among them; that a
 // password or value changed is told by the Action.
 type Change struct {
@@ -83,6 +93,14 @@ type Event struct {
 	IP        string
 	UserAgent string
 	RequestID string
+
+	// ClientType, Method and Path say what was asked for: Path is the template of the route, never a
+	// path with its ids. ActorEmail is the address of a user. Events of before these were recorded
+	// have none of them.
+	ClientType ClientType
+	Method     string
+	Path       string
+	ActorEmail string
 
 	// Reason is a stable word for why the act was refused or came about; often empty.
 	Reason string

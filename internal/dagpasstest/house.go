@@ -75,6 +75,7 @@ type House struct {
 	Login      *signin.Login
 	Accounts   *signin.Accounts
 	Setup      *signin.Setup
+	AuditLog   *access.AuditLog
 
 	Invitations *signin.Invitations
 
@@ -149,6 +150,7 @@ func (h *House) services() {
 	h.Teams = access.NewTeams(rules)
 	h.Tokens = access.NewTokens(rules, k)
 	h.Sessions, h.Login = signin.NewSessions(people), signin.NewLogin(people, hasher, k.Keyring)
+	h.AuditLog = access.NewAuditLog(rules)
 	h.Accounts, h.Setup = signin.NewAccounts(people, hasher, k.Keyring), signin.NewSetup(people, hasher)
 	h.Invitations = signin.NewInvitations(people, hasher)
 	h.site()
@@ -168,6 +170,7 @@ func (h *House) site() {
 		Limits: middleware.Config{LoopbackPort: 8888}, API: programs,
 		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Tokens: h.Tokens,
 		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
+		AuditLog: h.AuditLog,
 	}
 	if h.later != nil {
 		c.Later = h.later.Do

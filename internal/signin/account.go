@@ -27,7 +27,7 @@ type Account struct {
 }
 
 func (a Account) actor(o access.Origin) access.Actor {
-	return access.Actor{Kind: access.UserActor, ID: string(a.ID), Name: a.FullName, Origin: o}
+	return access.Actor{Kind: access.UserActor, ID: string(a.ID), Name: a.FullName, Email: a.Email, Origin: o}
 }
 
 func (a Account) target() access.Target {

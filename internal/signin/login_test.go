@@ -24,7 +24,7 @@ func TestLogin_SignIn(t *testing.T) {
 		}
 		s := h.load(t, opened.Session)
 		actor := s.Actor(office)
-		want := access.Actor{Kind: access.UserActor, ID: string(h.ada.ID), Name: "Ada Lovelace",
+		want := access.Actor{Kind: access.UserActor, ID: string(h.ada.ID), Name: "Ada Lovelace", Email: "ada@acme.example",
 			Credential: secret.HashOf(opened.Session), AuthenticatedAt: noon, Origin: office}
 		if diff := cmp.Diff(want, actor); diff != "" {
 			t.Errorf("the actor differs (-want +got):\n%s", diff)

@@ -116,6 +116,7 @@ func (p prover) refuse(ctx context.Context, f proof, by access.Actor, do audit.A
 			ActorKind: audit.ActorKind(by.Kind), ActorID: by.ID, ActorName: by.Name,
 			TargetKind: on.Kind, TargetID: on.ID, TargetName: on.Name,
 			IP: by.Origin.Address, UserAgent: by.Origin.Client, RequestID: by.Origin.RequestID,
+			ClientType: audit.ClientType(by.Origin.Door), Method: by.Origin.Method, Path: by.Origin.Route, ActorEmail: by.Email,
 		})
 	})
 }

@@ -15,10 +15,13 @@ const maxClient = 256
 
 // OriginOf returns where r came from, for the audit record. The address is an IP address in its
 // shortest form without port or zone, or "" when the peer has none; the client is valid UTF-8 of
-// at most 256 bytes, printable throughout.
+// at most 256 bytes, printable throughout. The route is known once a handler has set [Info].Route.
 func OriginOf(r *http.Request) access.Origin {
 	info := InfoFrom(r.Context())
-	return access.Origin{RequestID: info.requestID, Address: info.address, Client: clientName(r.UserAgent())}
+	return access.Origin{
+		RequestID: info.requestID, Address: info.address, Client: clientName(r.UserAgent()),
+		Door: info.door, Method: methodName(r.Method), Route: info.Route,
+	}
 }
 
 // clientName drops control and invisible characters before it cuts: the text is read in terminals

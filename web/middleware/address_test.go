@@ -98,6 +98,7 @@ func TestHandlersGetTheOriginForTheAuditRecord(t *testing.T) {
 	s := newSite(t, func(c *Config) {
 		c.TrustedProxies = prefixes(t, "127.0.0.0/8")
 		c.Console.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			InfoFrom(r.Context()).Route = "/tokens/:token"
 			_ = json.NewEncoder(w).Encode(OriginOf(r))
 		})
 	})
@@ -106,7 +107,7 @@ func TestHandlersGetTheOriginForTheAuditRecord(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.body), &origin); err != nil {
 		t.Fatal(err)
 	}
-	want := access.Origin{RequestID: "some-request", Address: "198.51.100.1", Client: "astro/1.2"}
+	want := access.Origin{RequestID: "some-request", Address: "198.51.100.1", Client: "astro/1.2", Door: access.ConsoleDoor, Method: "GET", Route: "/tokens/:token"}
 	if diff := cmp.Diff(want, origin); diff != "" {
 		t.Error(diff)
 	}

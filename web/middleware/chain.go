@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"dagpass/internal/access"
 )
 
 // Config is what the chain must be told. Every decision about a request comes from here, none
@@ -104,10 +106,13 @@ type sides struct {
 
 func (s sides) split(console, api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		info := InfoFrom(r.Context())
 		if s.isAPI(r) {
+			info.door = access.APIDoor
 			api.ServeHTTP(w, r)
 			return
 		}
+		info.door = access.ConsoleDoor
 		console.ServeHTTP(w, r)
 	})
 }

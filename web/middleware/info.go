@@ -19,6 +19,7 @@ type Info struct {
 
 	requestID string
 	address   string
+	door      access.Door
 }
 
 type infoKey struct{}
