@@ -28,13 +28,22 @@ func TestConformance(t *testing.T) {
 			},
 			SetStatus: func(t *testing.T, id access.UserID, s access.UserStatus) {
 				t.Helper()
-				must(t, db.update(t.Context(), func(tx *Tx) error {
-					_, err := tx.changeUser(id, func(u *userRow) { u.Status = s })
-					return err
-				}))
+				db.change(t, id, func(u *userRow) { u.Status = s })
+			},
+			Rename: func(t *testing.T, id access.UserID, name string) {
+				t.Helper()
+				db.change(t, id, func(u *userRow) { u.FullName = name })
 			},
 		}
 	})
+}
+
+func (db *DB) change(t *testing.T, id access.UserID, change func(u *userRow)) {
+	t.Helper()
+	must(t, db.update(t.Context(), func(tx *Tx) error {
+		_, err := tx.changeUser(id, change)
+		return err
+	}))
 }
 
 func (db *DB) signIn(t *testing.T, id access.UserID) secret.Digest {

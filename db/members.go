@@ -19,8 +19,8 @@ SELECT ` + roleColumns + `, '', '', NULL FROM member_roles r
 WHERE r.entity_id = $1 AND r.subject_kind = $2 AND r.subject_id = $3 AND r.organization_id = $4`
 
 	sqlSetMemberRole = `
-INSERT INTO member_roles (organization_id, entity_type, entity_id, subject_kind, subject_id, role, created_at, created_by_kind, created_by_id, row_mac)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO member_roles (organization_id, entity_type, entity_id, subject_kind, subject_id, role, created_at, created_by_kind, created_by_id, row_mac, sort_name)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (entity_id, subject_kind, subject_id) DO UPDATE SET role = excluded.role, row_mac = excluded.row_mac`
 
 	sqlRemoveMemberRole = `
@@ -115,20 +115,22 @@ func (tx *Tx) SetRole(at access.Scope, who access.Subject, role access.Role, by 
 	if err := tx.inScope(at); err != nil {
 		return err
 	}
-	if err := tx.subject(at.Org, who); err != nil {
+	sorted, err := tx.subject(at.Org, who)
+	if err != nil {
 		return err
 	}
 	return tx.put(sqlSetMemberRole, string(at.Org), string(at.Level()), at.Entity(), string(who.Kind), who.ID, string(role),
-		millis(tx.now), string(by.Kind), by.ID, memberAuthority(at, who, role).seal(tx.db.keyring))
+		millis(tx.now), string(by.Kind), by.ID, memberAuthority(at, who, role).seal(tx.db.keyring), sorted)
 }
 
-// subject returns NotFound when there is no such user, or no such team in the Organization.
-func (tx *Tx) subject(org access.OrgID, who access.Subject) error {
+// subject returns what the roles of a subject are sorted by. NotFound when there is no such user, or no
+// such team in the Organization.
+func (tx *Tx) subject(org access.OrgID, who access.Subject) (sorted string, err error) {
 	if who.Kind == access.TeamSubject {
-		return tx.team(org, access.TeamID(who.ID))
+		return "", tx.team(org, access.TeamID(who.ID))
 	}
-	_, err := tx.user(access.UserID(who.ID))
-	return err
+	u, err := tx.user(access.UserID(who.ID))
+	return sortName(u.User), err
 }
 
 // RemoveRole implements [access.MemberTx].
@@ -172,7 +174,7 @@ func (tx *Tx) holders(at access.Scope, role access.Role) ([]access.User, error) 
 }
 
 func byName(a, b access.User) int {
-	return cmp.Or(strings.Compare(access.Fold(a.FullName), access.Fold(b.FullName)), strings.Compare(string(a.ID), string(b.ID)))
+	return cmp.Or(strings.Compare(sortName(a), sortName(b)), strings.Compare(string(a.ID), string(b.ID)))
 }
 
 // ActiveOwners implements [access.MemberTx].

@@ -18,6 +18,9 @@ const installationIDLength = 26
 // install gives a new database its installation id and key check, and reads those of an old one.
 func (db *DB) install(ctx context.Context, root secret.Root) error {
 	err := db.readMeta(ctx, root)
+	if err == nil {
+		return db.foldNames(ctx)
+	}
 	if access.CodeOf(err) != access.NotFound {
 		return err
 	}

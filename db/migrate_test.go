@@ -23,6 +23,7 @@ import (
 var released = map[string]string{
 	"0001_initial.sql":     "33b3b47fe85b9a727bb0fc959e9c2c59949dbc4b8cb6922ad16dfebd1e599000",
 	"0002_workspaces.sql":  "90fe2f46f1b2e04598b8054862e0236ae8a9b170e88ffe80508407a27f662b34",
+	"0003_people.sql":      "aa5b9bb2ed2fed07632df201dff2e59d942ac25e7c5c3b8dea2a4481bdf8c73e",
 	"0004_invitations.sql": "a1f4139639479572caa3acb5e63db1a56568578eef571ead7448a6ec005c4384",
 	"0005_teams.sql":       "2f7bbbb72fe97e3d9f2e268380ae2fcaf57cd666ae0d627605c673a28f47c8b3",
 	"0006_audit.sql":       "f53ee9b64648255d1cbe5f988420edf9ee4f12569e6453bb3fd34ed321263015",

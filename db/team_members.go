@@ -1,7 +1,6 @@
 package db
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -47,9 +46,6 @@ WHERE r.entity_id = $1 AND r.subject_kind = 'user'
 func membershipAuthority(team, user string) authority {
 	return sealedOf("team_members", team+" "+user).text(team, user)
 }
-
-// sortName is how a person is sorted: by name, and by e-mail before they have told theirs.
-func sortName(u access.User) string { return access.Fold(cmp.Or(u.FullName, u.Email)) }
 
 // AddTeamMember implements [access.TeamTx]. NotFound also for someone who does not exist.
 func (tx *Tx) AddTeamMember(org access.OrgID, team access.TeamID, id access.UserID) (bool, error) {

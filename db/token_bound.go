@@ -12,7 +12,7 @@ const (
 	// $3, $4 is the range of sort_expires. They are read in the order of their names from ($5, $6) on,
 	// as far as the name $7.
 	boundBegin = `SELECT DISTINCT r.sort_name, r.token_id FROM api_token_roles r INDEXED BY api_token_roles_bound
-WHERE r.organization_id = $1 AND r.role = $2 AND r.home = 0 AND r.sort_expires > $3 AND r.sort_expires <= $4`
+WHERE r.organization_id = $1 AND r.role = $2 AND r.home = 0 AND r.sort_expires > $3 AND r.sort_expires <= $4` + notDeleted
 	boundAsc  = boundBegin + ` AND (r.sort_name, r.token_id) > ($5, $6) AND r.sort_name < $7 ORDER BY r.sort_name, r.token_id`
 	boundDesc = boundBegin + ` AND (r.sort_name, r.token_id) < ($5, $6) AND r.sort_name >= $7 ORDER BY r.sort_name DESC, r.token_id DESC`
 
@@ -32,7 +32,8 @@ WHERE r.organization_id = $1 AND r.role = $2 AND r.home = 0 AND r.sort_expires >
 	sqlBoundFound = `SELECT r.sort_name, r.token_id ` + listBySearch + `
 WHERE f.token_search MATCH $5 AND r.sort_expires > $3 AND r.sort_expires <= $4 AND EXISTS (
 	SELECT 1 FROM api_token_roles b INDEXED BY api_token_roles_bound
-	WHERE b.organization_id = $1 AND b.role = $2 AND b.home = 0 AND b.sort_name = r.sort_name AND b.token_id = r.token_id) LIMIT $6`
+	WHERE b.organization_id = $1 AND b.role = $2 AND b.home = 0 AND b.sort_name = r.sort_name AND b.token_id = r.token_id
+		AND b.entity_id NOT IN (SELECT workspace_id FROM workspace_deletions)) LIMIT $6`
 )
 
 // boundList are the Organization's tokens that hold a role in some Workspace and pass a filter.

@@ -19,7 +19,7 @@ const (
 FROM json_each($2) k CROSS JOIN json_each($3) e
 CROSS JOIN api_token_roles r ON r.entity_id = e.value AND r.token_id = k.value AND r.organization_id = $1 ` + tokenRolePeople
 
-	sqlRoleCount = `SELECT count(*) FROM api_token_roles WHERE token_id = $1`
+	sqlRoleCount = `SELECT (SELECT count(*) FROM api_token_roles r WHERE r.token_id = t.id) - ` + rolesLeft + ` FROM api_tokens t WHERE t.id = $1`
 )
 
 // walk reads a window of an ordered list. read returns at most limit rows that follow a row, or come

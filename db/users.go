@@ -10,8 +10,8 @@ const userColumns = `u.id, u.email, u.full_name, u.status, u.password_hash, u.ep
 
 const (
 	sqlInsertUser = `
-INSERT INTO users (id, email, full_name, status, password_hash, epoch, theme, created_at, updated_at, row_mac)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+INSERT INTO users (id, email, full_name, status, password_hash, epoch, theme, created_at, updated_at, row_mac, sort_name)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 
 	sqlUpdateUser = `
 UPDATE users SET email = $2, full_name = $3, status = $4, password_hash = $5, epoch = $6, theme = $7, updated_at = $8, row_mac = $9
@@ -65,16 +65,14 @@ func (tx *Tx) changeUser(id access.UserID, change func(u *userRow)) (userRow, er
 	if err != nil {
 		return u, err
 	}
-	sorted := sortName(u.User)
+	before := sortName(u.User)
 	change(&u)
 	u.UpdatedAt = tx.now
-	if now := sortName(u.User); now != sorted {
-		if err := tx.put(sqlSortTeamMember, string(id), now); err != nil {
-			return u, err
-		}
-	}
 	err = tx.change(sqlUpdateUser, string(u.ID), u.Email, u.FullName, string(u.Status), null(u.passwordHash),
 		u.epoch, u.theme, millis(u.UpdatedAt), u.authority().seal(tx.db.keyring))
+	if err == nil && sortName(u.User) != before {
+		err = tx.sortPerson(u.User)
+	}
 	return u, taken(err, "Someone with the email %s is here already.", u.Email)
 }
 
@@ -88,6 +86,6 @@ func (tx *Tx) User(id access.UserID) (access.User, error) {
 func (tx *Tx) InsertUser(user access.User) error {
 	u := userRow{User: user, epoch: 1, theme: "system"}
 	err := tx.put(sqlInsertUser, string(u.ID), u.Email, u.FullName, string(u.Status), nil, u.epoch, u.theme,
-		millis(u.CreatedAt), millis(u.UpdatedAt), u.authority().seal(tx.db.keyring))
+		millis(u.CreatedAt), millis(u.UpdatedAt), u.authority().seal(tx.db.keyring), sortName(user))
 	return taken(err, "Someone with the email %s is here already.", u.Email)
 }

@@ -136,8 +136,8 @@ func (p EditBinding) frame(in bool) ui.DialogProps {
 	remove := p.Filter.In(RemoveTokenURL(ws, token))
 	heading := "Remove from this Workspace"
 	if p.FromOrganization {
-		d.CloseURL, d.Action = OrganizationTokenURL(org, token), BindingURL(org, token, ws)
-		remove, heading = RemoveBindingURL(org, token, ws), "Remove from "+p.Workspace.Name
+		d.CloseURL, d.Action = p.Filter.In(OrganizationTokenURL(org, token)), p.Filter.In(BindingURL(org, token, ws))
+		remove, heading = p.Filter.In(RemoveBindingURL(org, token, ws)), "Remove from "+p.Workspace.Name
 	}
 	d.Sections = []ui.Section{{
 		Title: heading, Text: "The token loses its role here at once. It keeps working in other Workspaces.",
@@ -173,8 +173,8 @@ func (p RemoveToken) frame(in bool) ui.DialogProps {
 		Submit: ui.ButtonProps{Label: "Remove API token", Kind: ui.Danger}, Alert: p.Alert, FocusClose: true,
 	}
 	if p.FromOrganization {
-		d.CloseURL = OrganizationTokenURL(p.Organization.ID, p.Token.ID)
-		d.Action = RemoveBindingURL(p.Organization.ID, p.Token.ID, p.Workspace.ID)
+		d.CloseURL = p.Filter.In(OrganizationTokenURL(p.Organization.ID, p.Token.ID))
+		d.Action = p.Filter.In(RemoveBindingURL(p.Organization.ID, p.Token.ID, p.Workspace.ID))
 	}
 	return d
 }

@@ -134,9 +134,12 @@ func reveal() views.Reveal {
 func tokenPage() views.TokenPageParams {
 	return views.TokenPageParams{
 		Organization: acme, Now: now, Token: details(), Role: "Organization Member", CanAddMore: true,
-		Bindings: []views.TokenBinding{
-			{Workspace: data, Role: "Workspace Operator", Since: now.Add(-51 * day)},
-			{Workspace: views.Ref{ID: "c0000000000000000000000fi", Name: "Finance"}, Role: "Workspace Member", Since: now.Add(-45 * day)},
+		Bindings: views.TokenBindings{
+			List: views.List{ListSpec: views.BindingListSpec(acme.ID, details().ID, views.WorkspaceRoles()), Matches: 2, HasAny: true},
+			Rows: []views.TokenBinding{
+				{Workspace: data, Role: "Workspace Operator", Since: now.Add(-51 * day)},
+				{Workspace: views.Ref{ID: "c0000000000000000000000fi", Name: "Finance"}, Role: "Workspace Member", Since: now.Add(-45 * day)},
+			},
 		},
 	}
 }
@@ -206,7 +209,12 @@ func pages(t testing.TB) map[string]templ.Component {
 	plain.CanSeeMembers, plain.CanManageTokens, plain.CanManageOrg = false, false, false
 	stranger := views.Chrome{Assets: c.Assets, Now: now}
 	unbound := tokenPage()
-	unbound.Bindings = nil
+	unbound.Bindings = views.TokenBindings{}
+	manyPlaces, nowhere := tokenPage(), tokenPage()
+	manyPlaces.Bindings.Many, manyPlaces.Bindings.Matches, manyPlaces.Bindings.HasNext = true, 300, true
+	manyPlaces.Bindings.LastID = "c0000000000000000000000fi"
+	nowhere.Bindings.Many, nowhere.Bindings.Matches, nowhere.Bindings.Rows = true, 0, nil
+	nowhere.Bindings.State.Query = "none"
 	flash := c
 	flash.Flash, flash.InsecureHTTP = "API token ci-deploy deleted.", true
 	out := map[string]templ.Component{
@@ -217,6 +225,8 @@ func pages(t testing.TB) map[string]templ.Component {
 		"organization tokens": views.TokensPage(c, list(organizationLevel())),
 		"token":               views.TokenPage(c, tokenPage()),
 		"token unbound":       views.TokenPage(c, unbound),
+		"token many":          views.TokenPage(c, manyPlaces),
+		"token no match":      views.TokenPage(c, nowhere),
 		"profile":             views.ProfilePage(c, views.Profile{Name: "Ada Park", Email: "ada@acme.example"}),
 		"sessions":            views.SessionsPage(c, accountSessions()),
 		"preferences":         views.PreferencesPage(c, views.Preferences{}),
@@ -234,5 +244,6 @@ func pages(t testing.TB) map[string]templ.Component {
 	}
 	maps.Copy(out, invitationPages(c, stranger))
 	maps.Copy(out, settingsPages(c, plain))
+	maps.Copy(out, matrixPages(c))
 	return out
 }

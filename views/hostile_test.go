@@ -76,7 +76,7 @@ func told(t *testing.T, s string) map[string]templ.Component {
 	add := addToken()
 	add.Level, add.Picker.Candidates = level, []views.Candidate{{ID: "c0000000000000000000000t5", Name: s}}
 	p := tokenPage()
-	p.Token, p.Bindings[0].Workspace.Name = token, s
+	p.Token, p.Bindings.Rows[0].Workspace.Name = token, s
 	out := map[string]templ.Component{
 		"list":      views.TokensPage(c, l),
 		"token":     views.TokenPage(c, p),
@@ -96,6 +96,7 @@ func told(t *testing.T, s string) map[string]templ.Component {
 		"notice":    views.NoticePart(s),
 	}
 	maps.Copy(out, invitationTold(c, s))
+	maps.Copy(out, matrixTold(c, s))
 	return out
 }
 

@@ -23,8 +23,30 @@ type TokenPageParams struct {
 	Token        TokenDetails
 	Role         string // Organization Role, as people read it
 	InheritsAll  bool   // an Organization Owner token: Workspace Owner everywhere
-	Bindings     []TokenBinding
-	CanAddMore   bool // there is a Workspace without this token
+	CanAddMore   bool   // there is a Workspace without this token
+	Bindings     TokenBindings
+}
+
+// TokenBindings is one page of the Workspaces an Organization token has a role in.
+type TokenBindings struct {
+	List
+	Rows []TokenBinding
+	Many bool // there are so many that they can be searched
+}
+
+// BindingListSpec is the list of the Workspaces a token has a role in; roles are the choices of its
+// filter.
+func BindingListSpec(org, token string, roles []RoleOption) ListSpec {
+	return ListSpec{
+		ID: "binding", URL: OrganizationTokenURL(org, token), Noun: "Workspace", Plural: "Workspaces", Icon: "layers",
+		Search: "Search Workspaces", Filters: []ListFilter{RoleFilter(roles)}, Order: SortName,
+		Columns: []ListColumn{{Label: "Workspace"}, {Label: "Workspace Role"}, {Label: "Added"}, {}},
+	}
+}
+
+func (b TokenBindings) list() List {
+	b.List.Shown = len(b.Rows)
+	return b.List
 }
 
 // TokenDetails are the facts about a token that its dialogs and its page show.
@@ -84,6 +106,9 @@ func (u LastUse) details() string {
 
 // TokenPage is the page of one Organization token.
 func TokenPage(c Chrome, p TokenPageParams) templ.Component { return tokenPage(c, p) }
+
+// TokenBindingTable is the list of a token's Workspaces alone: the answer to a search or a page link.
+func TokenBindingTable(p TokenPageParams) templ.Component { return bindingsTable(p) }
 
 // TokenPageRefresh replaces the content of that page out of band, beside another answer.
 func TokenPageRefresh(p TokenPageParams) templ.Component { return tokenPageRefresh(p) }

@@ -181,9 +181,18 @@ func (s *Server) showBinding(v *visit) error {
 func (s *Server) bindingForm(v *visit, d access.Detail) views.EditBinding {
 	return views.EditBinding{
 		Level: bindingLevel(v), FromOrganization: v.underOrganization(), CanManageOrg: v.managesOrganization(),
-		Filter: listState(v), Now: s.now(), Token: tokenDetails(d.Token), Role: string(d.Here.Role),
+		Filter: bindingState(v, d.ID), Now: s.now(), Token: tokenDetails(d.Token), Role: string(d.Here.Role),
 		Roles: grantable(v, access.WorkspaceLevel), Version: string(d.Here.Role),
 	}
+}
+
+// bindingState is the state of the list behind a dialog about a shared token's role: that of the
+// token's Workspaces, or that of the Workspace's tokens.
+func bindingState(v *visit, id access.TokenID) views.ListState {
+	if v.underOrganization() {
+		return readList(v, bindingListSpec(v, id))
+	}
+	return listState(v)
 }
 
 // bindingLevel names the Workspace also where the page belongs to the Organization.
@@ -232,7 +241,7 @@ func (s *Server) confirmUnbindToken(v *visit) error {
 		return err
 	}
 	return s.dialog(v, http.StatusOK, views.RemoveTokenDialog(views.RemoveToken{
-		Level: bindingLevel(v), FromOrganization: v.underOrganization(), Filter: listState(v),
+		Level: bindingLevel(v), FromOrganization: v.underOrganization(), Filter: bindingState(v, d.ID),
 		Now: s.now(), Token: tokenDetails(d.Token), Role: d.Here.Role.Label(),
 	}))
 }

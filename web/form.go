@@ -24,6 +24,11 @@ const maxFields = 100
 
 // readForm reads the body. choices are the fields in which several values may be chosen.
 func readForm(c echo.Context, choices ...string) (form, error) {
+	return readFields(c, maxFields, choices...)
+}
+
+// readFields is readForm for a form that may have another number of fields.
+func readFields(c echo.Context, limit int, choices ...string) (form, error) {
 	r := c.Request()
 	if kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || kind != echo.MIMEApplicationForm {
 		return form{}, echo.NewHTTPError(http.StatusUnsupportedMediaType)
@@ -34,7 +39,7 @@ func readForm(c echo.Context, choices ...string) (form, error) {
 		}
 		return form{}, badForm("The form could not be read.")
 	}
-	if len(r.PostForm) > maxFields {
+	if len(r.PostForm) > limit {
 		return form{}, badForm("The form has too many fields.")
 	}
 	for name, values := range r.PostForm {

@@ -138,6 +138,9 @@ var routes = []route{
 	// An Organization: audit log
 
 	// An Organization: the matrix of bindings
+	{get, "/o/:org/tokens/matrix", organization(access.TokenBind), (*Server).showMatrix, "", ""},
+	{post, "/o/:org/tokens/matrix", organization(access.TokenBind), (*Server).applyMatrix, "", audit.TokenBindingUpdate},
+	{post, "/o/:org/tokens/matrix/review", organization(access.TokenBind), (*Server).reviewMatrix, "/o/:org/tokens/matrix", audit.TokenBindingUpdate},
 
 	// An Organization: API tokens
 	{get, "/o/:org/tokens", organization(access.TokenView), (*Server).listTokens, "", ""},

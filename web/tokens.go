@@ -84,7 +84,8 @@ func (s *Server) refreshTokens(v *visit, id access.TokenID) func(views.Chrome) (
 // back is where a plain form returns to: the page its dialog was opened on.
 func (s *Server) back(v *visit, id access.TokenID) string {
 	if fromTokenPage(v) {
-		return views.OrganizationTokenURL(string(v.org.ID), string(id))
+		spec := bindingListSpec(v, id)
+		return readList(v, spec).In(spec.URL)
 	}
 	return listURL(v)
 }

@@ -8,6 +8,7 @@ type Tx interface {
 	WorkspaceTx
 	DeletionTx
 	MemberTx
+	MemberListTx
 	TeamTx
 	TeamListTx
 	TokenTx

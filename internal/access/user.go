@@ -31,7 +31,16 @@ type User struct {
 // Subject is the user as the holder of roles.
 func (u User) Subject() Subject { return Subject{UserSubject, string(u.ID)} }
 
-func (u User) target() Target { return Target{audit.TargetUser, string(u.ID), u.FullName} }
+// Name is what people call the user: the full name, or the e-mail of someone invited who has not said
+// theirs yet.
+func (u User) Name() string {
+	if u.FullName == "" {
+		return u.Email
+	}
+	return u.FullName
+}
+
+func (u User) target() Target { return Target{audit.TargetUser, string(u.ID), u.Name()} }
 
 // SubjectKind is what can hold a role besides a token.
 type SubjectKind string
@@ -119,20 +128,25 @@ func (s *Members) SetRole(ctx context.Context, by Actor, at Scope, id UserID, ro
 		if p := CheckRole("role", role, at.Level()); p != nil {
 			return BadInput(*p)
 		}
-		if err := c.MayGrant(role, at.Level()); err != nil {
-			return err
-		}
-		if old == role {
-			c.Unchanged()
-			return nil
-		}
-		act := audit.MemberUpdate
-		if old == "" {
-			act = audit.MemberAdd
-		}
-		c.Record(act, u.target(), audit.Change{Field: "role", Before: string(old), After: string(role)})
-		return tx.SetRole(at, u.Subject(), role, by.Person())
+		return giveRole(c, tx, u, old, role)
 	})
+}
+
+// giveRole gives a member a role at the scope of the change, in place of an old one when they had one.
+func giveRole(c *Changing, tx Tx, u User, old, role Role) error {
+	if err := c.MayGrant(role, c.At.Level()); err != nil {
+		return err
+	}
+	if old == role {
+		c.Unchanged()
+		return nil
+	}
+	act := audit.MemberUpdate
+	if old == "" {
+		act = audit.MemberAdd
+	}
+	c.Record(act, u.target(), audit.Change{Field: "role", Before: string(old), After: string(role)})
+	return tx.SetRole(c.At, u.Subject(), role, c.By.Person())
 }
 
 // Remove ends a member's own role in a Workspace, or at Organization level every role there with

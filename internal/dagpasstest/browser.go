@@ -237,13 +237,14 @@ type Form struct {
 	fields url.Values
 }
 
-// Form returns the form whose submit button has the label, with the values it came with.
+// Form returns the form whose submit button has the label, with the values it came with and what the
+// button adds to them.
 func (p *Page) Form(submit string) *Form {
 	p.T.Helper()
 	for _, node := range p.All("form") {
 		for _, button := range cascadia.QueryAll(node, cascadia.MustCompile("button")) {
 			if Text(button) == submit || Attr(button, "aria-label") == submit {
-				return p.readForm(node)
+				return p.readForm(node).press(button)
 			}
 		}
 	}
@@ -257,6 +258,20 @@ func (p *Page) readForm(node *html.Node) *Form {
 		if value, sent := fieldValue(field); sent {
 			f.fields.Set(Attr(field, "name"), value)
 		}
+	}
+	return f
+}
+
+// press does what a button says that differs from its form.
+func (f *Form) press(button *html.Node) *Form {
+	if method := Attr(button, "formmethod"); method != "" {
+		f.method = strings.ToUpper(method)
+	}
+	if action := Attr(button, "formaction"); action != "" {
+		f.action = action
+	}
+	if name := Attr(button, "name"); name != "" {
+		f.fields.Set(name, Attr(button, "value"))
 	}
 	return f
 }

@@ -16,8 +16,9 @@ type Harness struct {
 	// SignIn opens a session of a user and returns the digest that stands for it; SignOut ends it.
 	SignIn  func(t *testing.T, id access.UserID) secret.Digest
 	SignOut func(t *testing.T, d secret.Digest)
-	// SetStatus changes a user's standing.
+	// SetStatus changes a user's standing, Rename the full name.
 	SetStatus func(t *testing.T, id access.UserID, s access.UserStatus)
+	Rename    func(t *testing.T, id access.UserID, name string)
 }
 
 // Run checks a store. open returns a new, empty one each time.
@@ -33,6 +34,8 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"workspace lists", testWorkspaceLists},
 		{"deleted workspaces", testDeletions},
 		{"members", testMembers},
+		{"lists of members", testMemberLists},
+		{"facts about members", testMemberFacts},
 		{"teams", testTeams},
 		{"team lists", testTeamLists},
 		{"team members", testTeamMembers},
