@@ -51,6 +51,7 @@ func bindOrganizationToken(s *stage) {
 func (w *window) openOrganizationTokens() {
 	w.click("#switcher-button")
 	w.click(`#switcher a[href^="/o/"]`)
+	w.click(`.side a[href$="/tokens"]`)
 	w.until(`location.pathname.startsWith("/o/") && $("#token-table")`)
 }
 
