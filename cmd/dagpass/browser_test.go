@@ -32,6 +32,7 @@ var stories = []story{
 	{"an ended session costs no way back", demo, endedSession},
 	{"every screen is accessible in every size and scheme", demo, looks},
 	{"the first screens are accessible too", serve, firstLooks},
+	{"the screens of the settings are accessible too", demo, settingsLooks},
 }
 
 func TestBrowser(t *testing.T) {

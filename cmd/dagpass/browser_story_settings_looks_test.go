@@ -1,0 +1,102 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// settingsLooks visits the screens of the Organization's side: details, Workspaces, invitations.
+func settingsLooks(s *stage) {
+	w := s.as("Mara Lindqvist")
+	w.provokes(http.StatusUnprocessableEntity)
+	organization := w.organization()
+	w.lookAtGeneral(organization)
+	w.lookAtOrganizationWorkspaces(organization)
+	w.lookAtDetails()
+	code := w.lookAtInvitations(organization)
+
+	guest := s.window()
+	guest.provokes(http.StatusUnprocessableEntity)
+	guest.lookAtInvite(code)
+}
+
+// organization is the path of the Organization the window is in.
+func (w *window) organization() string {
+	w.click("#switcher-button")
+	path := w.text(`$("#switcher a[href^='/o/']").pathname.split("/").slice(0, 3).join("/")`)
+	w.press(kb.Escape)
+	return path
+}
+
+func (w *window) lookAtGeneral(organization string) {
+	w.open(organization + "/general")
+	w.inspect("general")
+	w.dialog("#edit-details")
+	w.inspect("edit Organization")
+	w.fill("#f-name", "")
+	w.click("#f-submit")
+	w.until(`$("#e-name")`)
+	w.inspect("edit Organization, 422")
+}
+
+func (w *window) lookAtOrganizationWorkspaces(organization string) {
+	w.open(organization + "/workspaces")
+	w.inspect("Workspaces of the Organization")
+	w.open(organization + "/workspaces?q=zzz")
+	w.inspect("Workspaces of the Organization, no match")
+	w.open(organization + "/workspaces")
+	w.dialog("#new-workspace")
+	w.inspect("create Workspace")
+	w.click("#f-submit")
+	w.until(`$("#e-name")`)
+	w.inspect("create Workspace, 422")
+}
+
+func (w *window) lookAtDetails() {
+	w.open("/w")
+	w.click("tbody th a")
+	w.until(`$("#token-table")`)
+	details := strings.TrimSuffix(w.text(`location.pathname`), "tokens") + "details"
+	w.open(details)
+	w.dialog("#edit-details")
+	w.inspect("edit Workspace")
+	w.open(details)
+	w.dialog(`main a[href$="/delete"]`)
+	w.inspect("delete Workspace")
+	w.click("#f-submit")
+	w.until(`$("#e-confirm")`)
+	w.inspect("delete Workspace, 422")
+}
+
+// lookAtInvitations returns the code of an invitation.
+func (w *window) lookAtInvitations(organization string) string {
+	w.open(organization + "/users/invite")
+	w.inspect("invite member, page")
+	w.click("#f-submit")
+	w.until(`$("#e-email")`)
+	w.inspect("invite member, 422")
+	w.fill("#f-email", "new.person@acme.example")
+	w.click("#f-submit")
+	w.until(`$("[data-secret]")`)
+	w.inspect("invitation link")
+	return w.text(`$("[data-secret]").value.split("#")[1]`)
+}
+
+func (w *window) lookAtInvite(code string) {
+	w.open("/invite#not-a-code")
+	w.until(`$("#f-code").value === "not-a-code"`)
+	w.inspect("invitation")
+	w.press("\r")
+	w.until(`$("[aria-invalid], [role=alert]")`)
+	w.inspect("invitation, 422")
+	w.open("/")
+	w.open("/invite#" + code)
+	w.press("\r")
+	w.until(`$("#f-password")`)
+	w.inspect("accept invitation")
+	w.press("\r")
+	w.until(`$("[aria-invalid]")`)
+	w.inspect("accept invitation, 422")
+}
