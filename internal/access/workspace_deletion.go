@@ -11,9 +11,13 @@ import (
 // DeletionWord is what has to be typed to delete a Workspace.
 const DeletionWord = "delete"
 
-// deletionBatch is how many tokens of a deleted Workspace are ended in one transaction, which holds the
-// only writer meanwhile.
-const deletionBatch = 500
+// How many tokens of a deleted Workspace are ended in one transaction, which holds the only writer
+// meanwhile: as many as a Workspace usually has in the one that was asked for, fewer in those that
+// nobody waits for.
+const (
+	endedAtOnce  = 500
+	endedInBatch = 100
+)
 
 // Deletion counts what ends with a Workspace.
 type Deletion struct {
@@ -96,17 +100,17 @@ func (s *Workspaces) Delete(ctx context.Context, by Actor, id WorkspaceID, typed
 		}
 		c.Record(audit.WorkspaceDelete, ws.target(), ends.changes()...)
 		d := Deleted{At: c.At, When: c.Now, By: c.By}
-		if err := tx.DeleteWorkspace(d); err != nil || ends.OwnTokens+ends.SharedTokens > deletionBatch {
+		if err := tx.DeleteWorkspace(d); err != nil || ends.OwnTokens+ends.SharedTokens > endedAtOnce {
 			return err
 		}
-		return endLeft(c, tx, d)
+		return endLeft(c, tx, d, endedAtOnce+1)
 	})
 }
 
-// endLeft ends one batch of the tokens left by a deletion, with an event each, and finishes the
-// deletion when it was the last.
-func endLeft(c *Changing, tx Tx, d Deleted) error {
-	rows, err := tx.LeftIn(d, deletionBatch)
+// endLeft ends up to limit of the tokens left by a deletion, with an event each, and finishes the
+// deletion when those were all.
+func endLeft(c *Changing, tx Tx, d Deleted, limit int) error {
+	rows, err := tx.LeftIn(d, limit)
 	if err != nil {
 		return err
 	}
@@ -120,7 +124,7 @@ func endLeft(c *Changing, tx Tx, d Deleted) error {
 			return err
 		}
 	}
-	if len(rows) < deletionBatch {
+	if len(rows) < limit {
 		return tx.FinishDeletion(d)
 	}
 	return nil
@@ -153,6 +157,6 @@ func (s *Workspaces) Finish(ctx context.Context) error {
 func (s *Workspaces) finishSome(ctx context.Context, d Deleted) error {
 	return Audited(ctx, s.store, d.By, func(c *Changing, tx Tx) error {
 		c.Unchanged() // when what is left is not genuine, and for the run that comes second
-		return endLeft(c, tx, d)
+		return endLeft(c, tx, d, endedInBatch)
 	})
 }
