@@ -240,6 +240,25 @@ func TestInvitations_formerMember(t *testing.T) {
 	})
 }
 
+// A session that a former member opened after they were removed, when they could see nothing, does not
+// come alive again with their new membership.
+func TestInvitations_formerMembersSession(t *testing.T) {
+	t.Parallel()
+	h := furnished(t)
+	joan := h.member(t, "Joan Clarke", "joan@acme.example", goodPassword)
+	if err := h.members.Remove(t.Context(), access.System(office), h.org.Scope(), joan.ID); err != nil {
+		t.Fatal(err)
+	}
+	later, err := h.try(t, joan.Email, goodPassword, away)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code := h.invite(t, joan.Email, access.OrgMember)
+	h.dead(t, later.Session, signin.ReasonSignInNeeded)
+	h.accept(t, code)
+	h.dead(t, later.Session, signin.ReasonSignInNeeded)
+}
+
 func TestInvitations_Resend(t *testing.T) {
 	t.Parallel()
 	t.Run("makes a new code, and the old one ends", func(t *testing.T) {
@@ -359,6 +378,15 @@ func TestInvitations_Accept(t *testing.T) {
 		}
 		if _, err := h.try(t, "grace@acme.example", newPassword, office); err != nil {
 			t.Errorf("the password: %v", err)
+		}
+		if err := access.Lookup(t.Context(), h.Store, func(tx signin.Tx) error {
+			n, err := tx.OpenInvitations(h.org.ID)
+			if n != 0 {
+				t.Errorf("%d invitations are still open", n)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
 		}
 	})
 	t.Run("of 64 at once exactly one succeeds", func(t *testing.T) {
