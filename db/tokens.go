@@ -18,6 +18,8 @@ const (
 const (
 	tokenColumns = tokenAuthorityColumns + `, t.name, t.description, t.start_at, t.hint, t.version,
 	t.created_at, t.created_by_kind, t.created_by_id, COALESCE(cu.full_name, ct.name, ''), COALESCE(cu.email, ''),
+	cu.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM member_roles m
+		WHERE m.entity_id = t.organization_id AND m.subject_kind = 'user' AND m.subject_id = cu.id),
 	t.updated_at, t.updated_by_kind, t.updated_by_id, COALESCE(uu.full_name, ut.name, ''), COALESCE(uu.email, ''),
 	t.last_rotated_at, t.last_used_at, t.last_used_ip, t.last_used_client`
 
@@ -68,7 +70,7 @@ func (tx *Tx) scanToken(s scanner, more ...any) (access.Token, error) {
 	var rotated, used sql.NullInt64
 	by, changed := &t.CreatedBy, &t.UpdatedBy
 	into := append(a.into(), &t.Name, &t.Description, &start, &t.Hint, &t.Version,
-		&created, &by.Kind, &by.ID, &by.Name, &by.Email,
+		&created, &by.Kind, &by.ID, &by.Name, &by.Email, &by.Former,
 		&updated, &changed.Kind, &changed.ID, &changed.Name, &changed.Email,
 		&rotated, &used, &t.LastUsed.Address, &t.LastUsed.Client)
 	if err := s.Scan(append(into, more...)...); err != nil {

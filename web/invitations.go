@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/a-h/templ"
-
 	"dagpass/internal/access"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
@@ -177,26 +175,4 @@ func (s *Server) makePasswordLink(v *visit) error {
 	}
 	shown := s.revealedLink(v, "Password link created", "Password link", u.Email, s.now().Add(signin.ResetCodeLife))
 	return s.revealLink(v, s.newLink(views.ResetURL, code), shown, s.refreshMembers(v))
-}
-
-// readMemberForm reads a form that is about the person the path names.
-func readMemberForm(v *visit) (form, access.UserID, error) {
-	body, err := readForm(v)
-	if err != nil {
-		return body, "", err
-	}
-	id, err := v.user()
-	return body, id, err
-}
-
-// memberListState is the state of the list of people behind a dialog.
-func memberListState(*visit) views.ListState { return views.ListState{} }
-
-func memberListURL(v *visit) string {
-	return memberListState(v).In(views.OrganizationUsersURL(string(v.org.ID)))
-}
-
-// refreshMembers is the list of people behind a dialog after a change.
-func (s *Server) refreshMembers(*visit) func(views.Chrome) (templ.Component, error) {
-	return func(views.Chrome) (templ.Component, error) { return templ.NopComponent, nil }
 }

@@ -91,6 +91,13 @@ var routes = []route{
 	{post, "/w/:ws/delete", workspace(access.Delete), (*Server).deleteWorkspace, "", audit.WorkspaceDelete},
 
 	// A Workspace: people
+	{get, "/w/:ws/users", workspace(access.MembersView), (*Server).listMembers, "", ""},
+	{post, "/w/:ws/users", workspace(access.MembersManage), (*Server).addMember, "/w/:ws/users/new", audit.MemberAdd},
+	{get, "/w/:ws/users/new", workspace(access.MembersManage), (*Server).newMember, "", ""},
+	{get, "/w/:ws/users/:user/edit", workspace(access.MembersManage), (*Server).showMember, "", ""},
+	{post, "/w/:ws/users/:user", workspace(access.MembersManage), (*Server).editMember, "/w/:ws/users/:user/edit", audit.MemberUpdate},
+	{get, "/w/:ws/users/:user/remove", workspace(access.MembersManage), (*Server).confirmRemoveMember, "", ""},
+	{post, "/w/:ws/users/:user/remove", workspace(access.MembersManage), (*Server).removeMember, "", audit.MemberRemove},
 
 	// A Workspace: teams
 
@@ -122,6 +129,11 @@ var routes = []route{
 	{get, "/o/:org/workspaces/new", organization(access.WorkspacesCreate), (*Server).newWorkspace, "", ""},
 
 	// An Organization: people
+	{get, "/o/:org/users", organization(access.MembersView), (*Server).listMembers, "", ""},
+	{get, "/o/:org/users/:user/edit", organization(access.MembersManage), (*Server).showMember, "", ""},
+	{post, "/o/:org/users/:user", organization(access.MembersManage), (*Server).editMember, "/o/:org/users/:user/edit", audit.MemberUpdate},
+	{get, "/o/:org/users/:user/remove", organization(access.MembersManage), (*Server).confirmRemoveMember, "", ""},
+	{post, "/o/:org/users/:user/remove", organization(access.MembersManage), (*Server).removeMember, "", audit.MemberRemove},
 
 	// An Organization: invitations
 	{get, "/o/:org/users/invite", organization(access.MembersManage), (*Server).newInvitation, "", ""},

@@ -37,6 +37,8 @@ type Person struct {
 	Name string // read with the record; the full name of a user, the name of a token
 	// Email is set for users only.
 	Email string
+	// Former says of the maker of a token that they are no longer a member of its Organization.
+	Former bool
 }
 
 // Person is the actor as the maker of a record.

@@ -125,15 +125,47 @@ func (s *Members) Create(ctx context.Context, by Actor, org OrgID, in NewMember)
 // old or new; Conflict with reason last_owner when no active Owner would be left.
 func (s *Members) SetRole(ctx context.Context, by Actor, at Scope, id UserID, role Role) error {
 	return s.change(ctx, by, at, id, audit.MemberUpdate, func(c *Changing, tx Tx, u User, old Role) error {
-		if p := CheckRole("role", role, at.Level()); p != nil {
-			return BadInput(*p)
-		}
 		return giveRole(c, tx, u, old, role)
 	})
 }
 
+// Add gives a member of the Organization a first role in a Workspace. Errors as for SetRole, and
+// Conflict with reason taken for someone who has one there.
+func (s *Members) Add(ctx context.Context, by Actor, at Scope, id UserID, role Role) (User, error) {
+	var added User
+	err := s.change(ctx, by, at, id, audit.MemberAdd, func(c *Changing, tx Tx, u User, old Role) error {
+		if old != "" {
+			return Conflicting(ReasonTaken, u.Name()+" already has a role here. Edit it in the list.")
+		}
+		added = u
+		return giveRole(c, tx, u, old, role)
+	})
+	return added, err
+}
+
+// Update changes the role that a member holds themselves at a scope. seen is the role the caller was
+// shown, "" where none was. Errors as for SetRole, NotFound also for someone who has none there, and
+// Conflict with reason changed_meanwhile.
+func (s *Members) Update(ctx context.Context, by Actor, at Scope, id UserID, role, seen Role) (User, error) {
+	var changed User
+	err := s.change(ctx, by, at, id, audit.MemberUpdate, func(c *Changing, tx Tx, u User, old Role) error {
+		if old == "" {
+			return Missing()
+		}
+		if seen != "" && seen != old {
+			return Conflicting(ReasonStale, "The role of "+u.Name()+" here is now "+old.Label()+". Reload to see the change.")
+		}
+		changed = u
+		return giveRole(c, tx, u, old, role)
+	})
+	return changed, err
+}
+
 // giveRole gives a member a role at the scope of the change, in place of an old one when they had one.
 func giveRole(c *Changing, tx Tx, u User, old, role Role) error {
+	if p := CheckRole("role", role, c.At.Level()); p != nil {
+		return BadInput(*p)
+	}
 	if err := c.MayGrant(role, c.At.Level()); err != nil {
 		return err
 	}
@@ -150,7 +182,7 @@ func giveRole(c *Changing, tx Tx, u User, old, role Role) error {
 }
 
 // Remove ends a member's own role in a Workspace, or at Organization level every role there with
-// their sessions. Errors as for SetRole.
+// their sessions. Errors as for SetRole, NotFound also for someone who has no role of their own there.
 func (s *Members) Remove(ctx context.Context, by Actor, at Scope, id UserID) error {
 	return s.change(ctx, by, at, id, audit.MemberRemove, func(c *Changing, tx Tx, u User, old Role) error {
 		if old == "" {
