@@ -25,12 +25,18 @@ const (
 	sqlWorkspaceKey      = `SELECT name_fold FROM workspaces WHERE id = $1 AND organization_id = $2`
 
 	workspaceNoFigures = `, 0, 0`
-	// People with a role of their own or through a team, up to $3, and API tokens.
+	// Everybody who gets in, as sqlCountPeople counts them, up to $3: $4 is the role of Organization
+	// Owners. And the API tokens.
 	workspaceFigures = `,
 	(SELECT count(*) FROM (
 		SELECT m.subject_id FROM member_roles m WHERE m.entity_id = w.id AND m.subject_kind = 'user'
-		UNION SELECT p.user_id FROM member_roles m JOIN team_members p ON p.team_id = m.subject_id
-			WHERE m.entity_id = w.id AND m.subject_kind = 'team' LIMIT $3) people),
+		UNION SELECT p.user_id FROM member_roles m CROSS JOIN team_members p ON p.team_id = m.subject_id
+			WHERE m.entity_id = w.id AND m.subject_kind = 'team'
+		UNION SELECT m.subject_id FROM member_roles m INDEXED BY member_roles_role
+			WHERE m.entity_id = w.organization_id AND m.subject_kind = 'user' AND m.role = $4
+		UNION SELECT p.user_id FROM member_roles m INDEXED BY member_roles_role CROSS JOIN team_members p ON p.team_id = m.subject_id
+			WHERE m.entity_id = w.organization_id AND m.subject_kind = 'team' AND m.role = $4
+		LIMIT $3) people),
 	COALESCE((SELECT tokens FROM counters c WHERE c.entity_id = w.id AND c.what = 'at'), 0)`
 
 	// The rows of a page, whose ids are $2 as JSON.
@@ -196,7 +202,7 @@ func (tx *Tx) WorkspacesAt(by access.Actor, org access.OrgID, owner bool, typed 
 		return list, err
 	}
 	list.More = len(ids) > p.Limit
-	list.Rows, err = l.rows(sqlWorkspaceFigures, ids[:min(len(ids), p.Limit)], access.MatchLimit+1)
+	list.Rows, err = l.rows(sqlWorkspaceFigures, ids[:min(len(ids), p.Limit)], access.MatchLimit+1, string(access.OrgOwner))
 	return list, err
 }
 

@@ -82,7 +82,7 @@ func TestWorkspaces_Page(t *testing.T) {
 	t.Run("a new one is entered at once", func(t *testing.T) {
 		form.Set("name", "Finance").Set("description", "Books").Submit().Status(303).Follow().Status(200).
 			Has("Workspace Finance created.", "No API tokens yet", "API Tokens · Finance · Dagpass")
-		b.Get(workspacesPath(h)).Has("2 Workspaces", "Finance Books 0 0 Nov 23, 2026 by Owner 01")
+		b.Get(workspacesPath(h)).Has("2 Workspaces", "Finance Books 1 0 Nov 23, 2026 by Owner 01")
 	})
 	t.Run("members see their own, without figures above their role, and make none", func(t *testing.T) {
 		mia := h.Browser(h.Member("Mia", h.Workspace.Scope(), access.WorkspaceAccessor))

@@ -5,9 +5,8 @@ import "context"
 // WorkspaceRow is one row of a list of Workspaces.
 type WorkspaceRow struct {
 	MyWorkspace
-	// Users are the people with a role of their own or through a team, at most one more than
-	// [MatchLimit]; Tokens are the API tokens with a role. They are [Unseen] for those who may not see
-	// them.
+	// Users are the people who get in, as [Members.List] has them, at most one more than [MatchLimit];
+	// Tokens are the API tokens with a role. They are [Unseen] for those who may not see them.
 	Users, Tokens int
 }
 

@@ -131,12 +131,15 @@ func TestWorkspaces_List(t *testing.T) {
 	}
 	if got, want := list(h.Actor(mia)), []string{
 		"Data Platform as Workspace Accessor: -1 people, -1 tokens",
-		"Finance as Workspace Member: 1 people, -1 tokens",
+		"Finance as Workspace Member: 2 people, -1 tokens",
 	}; !slices.Equal(got, want) {
 		t.Errorf("a member is shown %q", got)
 	}
-	if got := list(h.Actor(h.Owner)); len(got) != 3 || got[0] != "Data Platform as Workspace Owner: 1 people, 1 tokens" || !strings.HasPrefix(got[2], hidden.Name) {
+	if got := list(h.Actor(h.Owner)); len(got) != 3 || got[0] != "Data Platform as Workspace Owner: 2 people, 1 tokens" || !strings.HasPrefix(got[2], hidden.Name) {
 		t.Errorf("an Organization Owner is shown %q", got)
+	}
+	if n, _, err := h.Members.Count(t.Context(), h.Actor(mia), finance.Scope()); n != 2 || err != nil {
+		t.Errorf("its own page counts %d people, %v", n, err)
 	}
 	_, _, albert := h.Elsewhere()
 	_, err := h.Workspaces.List(t.Context(), h.Actor(albert), h.Org.ID, "", access.Sort{}, access.Page{Limit: 10})

@@ -176,7 +176,8 @@ func (s shaper) organizationPage(p page[access.Org]) organizationPage {
 func (s shaper) workspace(w access.Workspace) workspace {
 	return workspace{
 		ID: w.ID, Name: w.Name, Description: w.Description, OrganizationID: w.Org,
-		CreatedAt: stamp(w.CreatedAt), CreatedBy: s.profile(w.CreatedBy),
+		CICDEnforcedDefault: w.CICDEnforcement,
+		CreatedAt:           stamp(w.CreatedAt), CreatedBy: s.profile(w.CreatedBy),
 		UpdatedAt: stamp(w.UpdatedAt), UpdatedBy: s.profile(w.UpdatedBy),
 	}
 }
