@@ -15,6 +15,7 @@ func settingsLooks(s *stage) {
 	w.lookAtGeneral(organization)
 	w.lookAtOrganizationWorkspaces(organization)
 	w.lookAtDetails()
+	w.lookAtMatrix(organization)
 	code := w.lookAtInvitations(organization)
 
 	guest := s.window()
@@ -68,6 +69,28 @@ func (w *window) lookAtDetails() {
 	w.click("#f-submit")
 	w.until(`$("#e-confirm")`)
 	w.inspect("delete Workspace, 422")
+}
+
+func (w *window) lookAtMatrix(organization string) {
+	w.provokes(http.StatusConflict)
+	w.open(organization + "/tokens/matrix?q=zzz")
+	w.inspect("matrix, no match")
+	w.open(organization + "/tokens/matrix")
+	w.inspect("matrix")
+	other := w.another()
+	other.open(organization + "/tokens/matrix")
+	for _, each := range []*window{w, other} {
+		each.choose(".matrix tbody tr:first-child td:last-child select", "Member")
+		each.click("main .btn--primary")
+		each.until(`$("h1").innerText === "Review changes"`)
+	}
+	w.inspect("matrix, review")
+	for _, each := range []*window{other, w} {
+		each.click("main .btn--primary")
+		each.until(`$("h1").innerText === "Access Management"`)
+	}
+	other.mustAnnounce("1 change applied: 1 added.")
+	w.inspect("matrix, changed meanwhile")
 }
 
 // lookAtInvitations returns the code of an invitation.
