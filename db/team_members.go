@@ -133,9 +133,8 @@ func (tx *Tx) scanTeamMember(s scanner) (access.TeamMember, error) {
 }
 
 // OutsideTeam implements [access.TeamListTx].
-func (tx *Tx) OutsideTeam(org access.OrgID, team access.TeamID, search string, limit int) ([]access.User, int, error) {
+func (tx *Tx) OutsideTeam(org access.OrgID, team access.TeamID, search access.PeopleSearch) ([]access.User, int, error) {
 	tx = tx.longRunning()
-	needle := access.Fold(search)
 	found, err := all(tx, func(s scanner) (access.User, error) {
 		var r memberRole
 		u, err := tx.scanUser(s, r.into()...)
@@ -147,9 +146,11 @@ func (tx *Tx) OutsideTeam(org access.OrgID, team access.TeamID, search string, l
 	if err != nil {
 		return nil, 0, err
 	}
+	needle := access.Fold(search.Text)
+	chosen := func(u access.User) bool { return slices.Contains(search.Also, u.ID) }
 	found = slices.DeleteFunc(found, func(u access.User) bool {
-		return !strings.Contains(access.Fold(u.FullName), needle) && !strings.Contains(u.Email, needle)
+		return !chosen(u) && !strings.Contains(access.Fold(u.FullName), needle) && !strings.Contains(u.Email, needle)
 	})
-	slices.SortFunc(found, byName)
-	return found[:min(len(found), limit)], len(found), nil
+	slices.SortFunc(found, func(a, b access.User) int { return cmp.Or(-cmp.Compare(flag(chosen(a)), flag(chosen(b))), byName(a, b)) })
+	return found[:min(len(found), search.Limit)], len(found), nil
 }

@@ -151,8 +151,11 @@ func missing(v *visit, e *access.Error) views.Failure {
 	if v.org.ID == "" || !v.namesThing() {
 		return views.Missing()
 	}
-	if e.Reason == access.ReasonOrganizationOnly {
+	switch e.Reason {
+	case access.ReasonOrganizationOnly:
 		return views.NotPossible(v.screen(), "Managed by the Organization", e.Message)
+	case access.ReasonNotInTeam:
+		return views.NotPossible(v.screen(), "No longer there", e.Message)
 	}
 	return views.Gone(v.screen())
 }

@@ -100,6 +100,13 @@ var routes = []route{
 	{post, "/w/:ws/users/:user/remove", workspace(access.MembersManage), (*Server).removeMember, "", audit.MemberRemove},
 
 	// A Workspace: teams
+	{get, "/w/:ws/teams", workspace(access.MembersView), (*Server).listTeams, "", ""},
+	{post, "/w/:ws/teams", workspace(access.TeamsManage), (*Server).addTeamHere, "/w/:ws/teams/new", audit.TeamRoleAdd},
+	{get, "/w/:ws/teams/new", workspace(access.TeamsManage), (*Server).newTeamHere, "", ""},
+	{get, "/w/:ws/teams/:team/edit", workspace(access.TeamsManage), (*Server).confirmEditTeamHere, "", ""},
+	{post, "/w/:ws/teams/:team", workspace(access.TeamsManage), (*Server).editTeamHere, "/w/:ws/teams/:team/edit", audit.TeamRoleUpdate},
+	{get, "/w/:ws/teams/:team/remove", workspace(access.TeamsManage), (*Server).confirmRemoveTeamHere, "", ""},
+	{post, "/w/:ws/teams/:team/remove", workspace(access.TeamsManage), (*Server).removeTeamHere, "", audit.TeamRoleRemove},
 
 	// A Workspace: audit log
 
@@ -146,6 +153,18 @@ var routes = []route{
 	{post, "/o/:org/users/:user/password-link", organization(access.MembersManage), (*Server).makePasswordLink, "", audit.CodeCreate},
 
 	// An Organization: teams
+	{get, "/o/:org/teams", organization(access.MembersView), (*Server).listTeams, "", ""},
+	{post, "/o/:org/teams", organization(access.TeamsManage), (*Server).createTeam, "/o/:org/teams/new", audit.TeamCreate},
+	{get, "/o/:org/teams/new", organization(access.TeamsManage), (*Server).newTeam, "", ""},
+	{get, "/o/:org/teams/:team", organization(access.MembersView), (*Server).showTeam, "", ""},
+	{get, "/o/:org/teams/:team/edit", organization(access.TeamsManage), (*Server).confirmEditTeam, "", ""},
+	{post, "/o/:org/teams/:team", organization(access.TeamsManage), (*Server).editTeam, "/o/:org/teams/:team/edit", audit.TeamUpdate},
+	{get, "/o/:org/teams/:team/delete", organization(access.TeamsManage), (*Server).confirmDeleteTeam, "", ""},
+	{post, "/o/:org/teams/:team/delete", organization(access.TeamsManage), (*Server).deleteTeam, "", audit.TeamDelete},
+	{get, "/o/:org/teams/:team/members/new", organization(access.TeamsManage), (*Server).newTeamMembers, "", ""},
+	{post, "/o/:org/teams/:team/members", organization(access.TeamsManage), (*Server).addTeamMembers, "/o/:org/teams/:team/members/new", audit.TeamMemberAdd},
+	{get, "/o/:org/teams/:team/members/:user/remove", organization(access.TeamsManage), (*Server).confirmRemoveTeamMember, "", ""},
+	{post, "/o/:org/teams/:team/members/:user/remove", organization(access.TeamsManage), (*Server).removeTeamMember, "", audit.TeamMemberRemove},
 
 	// An Organization: audit log
 

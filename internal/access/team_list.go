@@ -67,9 +67,16 @@ type TeamListTx interface {
 	// TeamsWithout returns the teams without a role in a Workspace whose name holds the search, by
 	// name, at most limit, how many there are, and how many teams the Organization has.
 	TeamsWithout(at Scope, search string, limit int) (found []Team, matching, all int, err error)
-	// OutsideTeam returns the members of an Organization who are not in a team and whose name or e-mail
-	// holds the search, by name, at most limit, and how many there are. An empty team has nobody in it.
-	OutsideTeam(org OrgID, team TeamID, search string, limit int) ([]User, int, error)
+	// OutsideTeam returns the members of an Organization who are not in a team, as the search has it, and
+	// how many it finds. A team without an id has nobody in it.
+	OutsideTeam(org OrgID, team TeamID, search PeopleSearch) ([]User, int, error)
+}
+
+// PeopleSearch looks for people by name.
+type PeopleSearch struct {
+	Text  string   // in name or e-mail, ignoring case
+	Also  []UserID // come first, whatever the text: they were chosen before
+	Limit int
 }
 
 // List returns one page of the teams of an Organization, or of those with a role in a Workspace.
@@ -237,7 +244,7 @@ func (s *Teams) Member(ctx context.Context, by Actor, org OrgID, id TeamID, user
 
 // Candidates returns the members of the Organization who could be added to a team, or to a new one
 // when id is empty. Errors: NotFound; Forbidden below Organization Owner.
-func (s *Teams) Candidates(ctx context.Context, by Actor, org OrgID, id TeamID, search string, limit int) (Candidates[User], error) {
+func (s *Teams) Candidates(ctx context.Context, by Actor, org OrgID, id TeamID, search PeopleSearch) (Candidates[User], error) {
 	var out Candidates[User]
 	err := Read(ctx, s.store, by, TeamsManage, inOrg(org), func(_ Grants, tx Tx) (err error) {
 		if id != "" {
@@ -245,7 +252,7 @@ func (s *Teams) Candidates(ctx context.Context, by Actor, org OrgID, id TeamID, 
 				return err
 			}
 		}
-		out.Found, out.Matching, err = tx.OutsideTeam(org, id, search, limit)
+		out.Found, out.Matching, err = tx.OutsideTeam(org, id, search)
 		out.All = out.Matching
 		return err
 	})

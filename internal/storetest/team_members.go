@@ -41,16 +41,18 @@ func testTeamMembers(t *testing.T, h *house) {
 	t.Run("the members of the Organization who are not in it are offered by name", func(t *testing.T) {
 		for _, c := range []struct {
 			team   access.TeamID
-			search string
+			search access.PeopleSearch
 			want   []string
 			all    int
 		}{
-			{id, "", []string{"Dan", "Owner of Acme"}, 2},
-			{id, "dan", []string{"Dan"}, 1},
-			{"", "", []string{"Ann", "bea", "Cid"}, 6},
+			{id, access.PeopleSearch{Limit: 3}, []string{"Dan", "Owner of Acme"}, 2},
+			{id, access.PeopleSearch{Text: "DAN", Limit: 3}, []string{"Dan"}, 1},
+			{id, access.PeopleSearch{Text: "dan", Also: []access.UserID{h.acme.Owner.ID}, Limit: 3}, []string{"Owner of Acme", "Dan"}, 2},
+			{id, access.PeopleSearch{Text: "dan@people", Also: []access.UserID{zoe.ID, h.other.Owner.ID}, Limit: 3}, []string{"Dan"}, 1},
+			{"", access.PeopleSearch{Limit: 3}, []string{"Ann", "bea", "Cid"}, 6},
 		} {
 			h.view(t, func(tx access.Tx) error {
-				users, all, err := tx.OutsideTeam(acme.Org, c.team, c.search, 3)
+				users, all, err := tx.OutsideTeam(acme.Org, c.team, c.search)
 				var got []string
 				for _, u := range users {
 					got = append(got, u.FullName)
