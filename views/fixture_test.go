@@ -192,6 +192,7 @@ func dialogs() map[string]views.Dialog {
 		"stale":               views.FailureDialog(views.Stale(tokensScreen(), "Sam Lee changed this API token. Reload to see the change.", "/w/x/tokens/y/edit")),
 	}
 	maps.Copy(out, invitationDialogs())
+	maps.Copy(out, teamDialogs())
 	maps.Copy(out, settingsDialogs())
 	return out
 }
@@ -243,6 +244,7 @@ func pages(t testing.TB) map[string]templ.Component {
 		"missing stranger":    views.FailurePage(stranger, views.Failure{Title: "Something went wrong", Text: "Something went wrong on the server. Try again.", LinkLabel: "Go to Workspaces", LinkURL: "/w", RequestID: "01JDB3"}),
 	}
 	maps.Copy(out, invitationPages(c, stranger))
+	maps.Copy(out, teamPages(c))
 	maps.Copy(out, settingsPages(c, plain))
 	maps.Copy(out, matrixPages(c))
 	return out

@@ -28,7 +28,8 @@ type place struct {
 	org, ws          string
 	token            string
 	user             string // somebody who was invited
-	inAcme, inMyHome bool   // the Organization is Acme; the Workspace is Data Platform
+	team             string
+	inAcme, inMyHome bool // the Organization is Acme; the Workspace is Data Platform
 }
 
 // TestMatrix walks every route of the console with every principal to every place: R2, R8, R18, R42,
@@ -56,17 +57,22 @@ func TestMatrix(t *testing.T) {
 		return string(i.User.ID)
 	}
 	mine, theirs := invited(h.Owner, h.Org.ID), invited(albert, umbrella.ID)
+	hiveTeam, err := h.Teams.Create(t.Context(), h.Actor(albert), umbrella.ID, access.NewTeam{Name: "Drones", Role: access.OrgMember})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ingest, drones := string(teamHere(h).ID), string(hiveTeam.ID)
 
 	people := principals(h, albert)
 	const unknown = "c00000000000000000000000z"
 	acme := string(h.Org.ID)
 	places := []place{
-		{"own Workspace, own token", acme, string(h.Workspace.ID), string(own.ID), mine, true, true},
-		{"own Workspace, shared token", acme, string(h.Workspace.ID), string(shared.ID), mine, true, true},
-		{"another Workspace", acme, string(finance.ID), string(other.ID), mine, true, false},
-		{"another Organization", string(umbrella.ID), string(hive.ID), string(foreign.ID), theirs, false, false},
-		{"nowhere", unknown, unknown, unknown, unknown, false, false},
-		{"no id at all", "x%2f..%2f", "x'--", "%00", "%00", false, false},
+		{"own Workspace, own token", acme, string(h.Workspace.ID), string(own.ID), mine, ingest, true, true},
+		{"own Workspace, shared token", acme, string(h.Workspace.ID), string(shared.ID), mine, ingest, true, true},
+		{"another Workspace", acme, string(finance.ID), string(other.ID), mine, ingest, true, false},
+		{"another Organization", string(umbrella.ID), string(hive.ID), string(foreign.ID), theirs, drones, false, false},
+		{"nowhere", unknown, unknown, unknown, unknown, unknown, false, false},
+		{"no id at all", "x%2f..%2f", "x'--", "%00", "%00", "c" + unknown, false, false},
 	}
 	cells := 0
 	for _, r := range web.RoutesForTest() {
@@ -91,6 +97,13 @@ func TestMatrix(t *testing.T) {
 	t.Logf("%d routes, %d principals, %d places: %d cells", len(web.RoutesForTest()), len(people), len(places), cells)
 }
 
+// teamHere is a team with a role in Data Platform.
+func teamHere(h *dagpasstest.House) access.Team {
+	team := h.Team("Ingest", access.OrgMember)
+	h.GiveTeam(team, h.Workspace.Scope(), access.WorkspaceMember)
+	return team
+}
+
 func principals(h *dagpasstest.House, albert dagpasstest.Person) []principal {
 	people := []principal{
 		{name: "stranger", browser: h.Stranger()},
@@ -111,7 +124,7 @@ func principals(h *dagpasstest.House, albert dagpasstest.Person) []principal {
 var ownAccount = map[string]bool{"/sign-out": true, "/profile/sessions/end-others": true, "/profile/password": true, "/reauth": true}
 
 func visit(h *dagpasstest.House, r web.RouteForTest, who principal, at place) *dagpasstest.Page {
-	path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user, ":session", "c00000000000000000000000z").Replace(r.Path)
+	path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user, ":team", at.team, ":session", "c00000000000000000000000z").Replace(r.Path)
 	if r.Method == http.MethodGet {
 		return who.browser.Get(path)
 	}
@@ -194,7 +207,7 @@ func TestMatrix_RefusalsChangeNothing(t *testing.T) {
 	h := dagpasstest.New(t)
 	own, _ := h.Token(h.Owner, h.Workspace.Scope(), "own", access.WorkspaceMember)
 	who := principal{browser: h.Browser(h.Member("Olga", h.Workspace.Scope(), access.WorkspaceOperator))}
-	at := place{org: string(h.Org.ID), ws: string(h.Workspace.ID), token: string(own.ID), user: string(h.Person("Ada", access.OrgMember).ID)}
+	at := place{org: string(h.Org.ID), ws: string(h.Workspace.ID), token: string(own.ID), user: string(h.Person("Ada", access.OrgMember).ID), team: string(teamHere(h).ID)}
 	for _, r := range web.RoutesForTest() {
 		if r.Method != http.MethodPost || r.Audience != "holder" {
 			continue
@@ -235,14 +248,14 @@ func TestSafeMethods_ChangeNothing(t *testing.T) {
 	h := dagpasstest.New(t)
 	own, _ := h.Token(h.Owner, h.Workspace.Scope(), "own", access.WorkspaceMember)
 	who := principal{browser: h.Browser(h.Owner)}
-	at := place{org: string(h.Org.ID), ws: string(h.Workspace.ID), token: string(own.ID), user: string(h.Person("Ada", access.OrgMember).ID)}
+	at := place{org: string(h.Org.ID), ws: string(h.Workspace.ID), token: string(own.ID), user: string(h.Person("Ada", access.OrgMember).ID), team: string(teamHere(h).ID)}
 	for _, r := range web.RoutesForTest() {
 		if r.Method != http.MethodGet {
 			continue
 		}
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
 			before := h.Dump()
-			path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user).Replace(r.Path)
+			path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user, ":team", at.team).Replace(r.Path)
 			if got := who.browser.Do(method, path, nil); got.Code >= 500 {
 				t.Errorf("%s %s: %d", method, r.Path, got.Code)
 			}
