@@ -24,19 +24,19 @@ func teamLists() map[string]string {
 	return out
 }
 
-// TestTeamLists_areReadInOrder: a page of an Organization's teams, and one of a team's members, is read
-// from one index, and sorts nothing.
+// TestTeamLists_areReadInOrder: a page of an Organization's teams, of a team's members, and of those who
+// could join is read from one index, and sorts nothing.
 func TestTeamLists_areReadInOrder(t *testing.T) {
 	i := newInstallation(t)
 	i.open(t)
 	raw := i.raw(t)
-	queries := map[string]string{"members": sqlTeamMembers, "members descending": sqlTeamMembersDesc}
+	queries := map[string]string{"members": sqlTeamMembers, "members descending": sqlTeamMembersDesc, "who could join": sqlOutsideTeam}
 	for name, query := range teamLists() {
 		if strings.HasPrefix(name, string(access.OrgLevel)) && !strings.Contains(name, access.SortByAdded) {
 			queries[name] = query
 		}
 	}
-	if len(queries) != 8 {
+	if len(queries) != 9 {
 		t.Fatalf("found %d statements", len(queries))
 	}
 	for name, query := range queries {

@@ -1,8 +1,8 @@
 package db
 
 import (
+	"encoding/json"
 	"slices"
-	"strings"
 
 	"dagpass/internal/access"
 )
@@ -35,12 +35,22 @@ WHERE m.team_id = $1 AND ($2 = '' OR instr(m.sort_name, $2) > 0 OR instr(u.email
 	sqlCountTeamMembers = `SELECT count(*) ` + teamMembers
 	sqlTeamMemberKey    = `SELECT sort_name FROM team_members WHERE team_id = $1 AND user_id = $2`
 
-	// Everyone in the Organization $1 who is not in the team $2.
-	sqlOutsideTeam = `
-SELECT ` + userColumns + `, ` + roleColumns + `, '', '', NULL
+	// Whoever in the Organization $1 is not in the team $2; $3 are the people chosen before, as JSON.
+	outsideTeam = `
 FROM member_roles r CROSS JOIN users u ON u.id = r.subject_id
-WHERE r.entity_id = $1 AND r.subject_kind = 'user'
+WHERE r.entity_id = $1 AND r.subject_kind = 'user' AND u.status IN ('ACTIVE', 'PENDING')
 	AND NOT EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $2 AND m.user_id = r.subject_id)`
+	outsideFound = `
+	AND r.subject_id NOT IN (SELECT value FROM json_each($3))
+	AND ($4 = '' OR instr(r.sort_name, $4) > 0 OR instr(u.email, $4) > 0)`
+	outsideChosen = `
+	AND r.subject_id IN (SELECT value FROM json_each($3))`
+	outsideOrder = `
+ORDER BY r.sort_name, r.subject_id`
+
+	sqlOutsideTeam       = `SELECT ` + userColumns + outsideTeam + outsideFound + outsideOrder + ` LIMIT $5`
+	sqlCountOutsideTeam  = `SELECT count(*) FROM (SELECT 1 ` + outsideTeam + outsideFound + ` LIMIT $5) found`
+	sqlChosenOutsideTeam = `SELECT ` + userColumns + outsideTeam + outsideChosen + outsideOrder
 )
 
 func membershipAuthority(team, user string) authority {
@@ -132,25 +142,24 @@ func (tx *Tx) scanTeamMember(s scanner) (access.TeamMember, error) {
 	return access.TeamMember{User: u.User, Since: utc(since)}, tx.check(membershipAuthority(r.team, r.member), r.memberMAC)
 }
 
-// OutsideTeam implements [access.TeamListTx].
+// OutsideTeam implements [access.TeamListTx]. Those found are counted up to [access.MatchLimit].
 func (tx *Tx) OutsideTeam(org access.OrgID, team access.TeamID, search access.PeopleSearch) ([]access.User, int, error) {
 	tx = tx.longRunning()
-	found, err := all(tx, func(s scanner) (access.User, error) {
-		var r memberRole
-		u, err := tx.scanUser(s, r.into()...)
-		if err != nil {
-			return u.User, err
-		}
-		return u.User, tx.checked(r)
-	}, sqlOutsideTeam, string(org), string(team))
+	also, err := json.Marshal(append([]access.UserID{}, search.Also...))
 	if err != nil {
 		return nil, 0, err
 	}
-	needle := access.Fold(search.Text)
-	chosen := func(u access.User) bool { return slices.Contains(search.Also, u.ID) }
-	found = slices.DeleteFunc(found, func(u access.User) bool {
-		return !chosen(u) && !strings.Contains(access.Fold(u.FullName), needle) && !strings.Contains(u.Email, needle)
-	})
-	slices.SortFunc(found, func(a, b access.User) int { return cmp.Or(-cmp.Compare(flag(chosen(a)), flag(chosen(b))), byName(a, b)) })
-	return found[:min(len(found), search.Limit)], len(found), nil
+	args := []any{string(org), string(team), string(also)}
+	chosen, err := all(tx, tx.scanPerson, sqlChosenOutsideTeam, args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	args = append(args, access.Fold(search.Text))
+	matching, err := tx.count(sqlCountOutsideTeam, append(args, access.MatchLimit)...)
+	if err != nil {
+		return nil, 0, err
+	}
+	found, err := all(tx, tx.scanPerson, sqlOutsideTeam, append(args, search.Limit)...)
+	found = slices.Concat(chosen, found)
+	return found[:min(len(found), search.Limit)], len(chosen) + matching, err
 }

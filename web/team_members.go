@@ -164,17 +164,9 @@ func joinedNotice(t access.Team, joined []access.User) string {
 	case 0:
 		return "Everyone you selected is in " + t.Name + " already."
 	case 1:
-		return nameOf(joined[0]) + " added to " + t.Name + "."
+		return joined[0].Name() + " added to " + t.Name + "."
 	}
 	return ui.Count(len(joined)) + " people added to " + t.Name + "."
-}
-
-// nameOf is what a person is called, also before they have told their name.
-func nameOf(u access.User) string {
-	if u.FullName == "" {
-		return u.Email
-	}
-	return u.FullName
 }
 
 // teamMember reads the person the path names, and the team they are in.
@@ -216,5 +208,5 @@ func (s *Server) removeTeamMember(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.saved(v, nameOf(u)+" removed from "+team.Name+".", teamPageURL(v, id), s.refreshTeam(v))
+	return s.saved(v, u.Name()+" removed from "+team.Name+".", teamPageURL(v, id), s.refreshTeam(v))
 }
