@@ -125,8 +125,8 @@ func teamReach(role string, workspaces int) string {
 	return role + " and roles in " + ui.Plural(workspaces, "Workspace")
 }
 
-// AddMembers is the form that adds people to a team.
-type AddMembers struct {
+// AddTeamMembers is the form that adds people to a team.
+type AddTeamMembers struct {
 	Organization Ref
 	State        ListState
 	Team         Team
@@ -136,14 +136,14 @@ type AddMembers struct {
 	Problems     Problems
 }
 
-// AddMembersDialog is the dialog of AddMembers.
-func AddMembersDialog(p AddMembers) Dialog {
-	return Dialog{p.title(), sectionOrganizationTeams, len(p.Problems), func(in bool) templ.Component { return addMembers(p, in) }}
+// AddTeamMembersDialog is the dialog of AddTeamMembers.
+func AddTeamMembersDialog(p AddTeamMembers) Dialog {
+	return Dialog{p.title(), sectionOrganizationTeams, len(p.Problems), func(in bool) templ.Component { return addTeamMembers(p, in) }}
 }
 
-func (p AddMembers) title() string { return "Add members to " + p.Team.Name }
+func (p AddTeamMembers) title() string { return "Add members to " + p.Team.Name }
 
-func (p AddMembers) frame(in bool) ui.DialogProps {
+func (p AddTeamMembers) frame(in bool) ui.DialogProps {
 	d := ui.DialogProps{
 		Title: p.title(), InDialog: in, CloseURL: p.State.In(TeamURL(p.Organization.ID, p.Team.ID)),
 		Action: p.State.In(TeamMembersURL(p.Organization.ID, p.Team.ID)),
@@ -158,8 +158,8 @@ func (p AddMembers) frame(in bool) ui.DialogProps {
 	return d
 }
 
-// RemoveMember asks before a person is taken out of a team.
-type RemoveMember struct {
+// RemoveTeamMember asks before a person is taken out of a team.
+type RemoveTeamMember struct {
 	Organization Ref
 	State        ListState
 	Team         Team
@@ -169,16 +169,16 @@ type RemoveMember struct {
 	Needed       bool   // it is oneself, who then loses the Organization's API tokens
 }
 
-// RemoveMemberDialog is the dialog of RemoveMember.
-func RemoveMemberDialog(p RemoveMember) Dialog {
-	return Dialog{p.title(), sectionOrganizationTeams, 0, func(in bool) templ.Component { return removeMember(p, in) }}
+// RemoveTeamMemberDialog is the dialog of RemoveTeamMember.
+func RemoveTeamMemberDialog(p RemoveTeamMember) Dialog {
+	return Dialog{p.title(), sectionOrganizationTeams, 0, func(in bool) templ.Component { return removeTeamMember(p, in) }}
 }
 
-func (p RemoveMember) title() string {
+func (p RemoveTeamMember) title() string {
 	return "Remove " + p.Member.name() + " from " + p.Team.Name + "?"
 }
 
-func (p RemoveMember) frame(in bool) ui.DialogProps {
+func (p RemoveTeamMember) frame(in bool) ui.DialogProps {
 	return ui.DialogProps{
 		Title: p.title(), InDialog: in, CloseURL: p.State.In(TeamURL(p.Organization.ID, p.Team.ID)),
 		Action: p.State.In(RemoveTeamMemberURL(p.Organization.ID, p.Team.ID, p.Member.ID)),
@@ -186,6 +186,6 @@ func (p RemoveMember) frame(in bool) ui.DialogProps {
 	}
 }
 
-func (p RemoveMember) warning() string {
+func (p RemoveTeamMember) warning() string {
 	return p.Member.name() + " loses " + teamReach(p.Role, p.Workspaces) + " at once, unless they hold it themselves or through another team."
 }

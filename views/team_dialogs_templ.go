@@ -381,7 +381,7 @@ func deleteTeam(p DeleteTeam, in bool) templ.Component {
 	})
 }
 
-func addMembers(p AddMembers, in bool) templ.Component {
+func addTeamMembers(p AddTeamMembers, in bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -465,7 +465,7 @@ func addMembers(p AddMembers, in bool) templ.Component {
 	})
 }
 
-func removeMember(p RemoveMember, in bool) templ.Component {
+func removeTeamMember(p RemoveTeamMember, in bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -51,8 +51,8 @@ func newTeam() views.NewTeam {
 	return views.NewTeam{Organization: acme, Role: "ORGANIZATION_MEMBER", Roles: views.OrganizationRoles(), People: people()}
 }
 
-func addMembers() views.AddMembers {
-	return views.AddMembers{Organization: acme, Team: ingest(), Role: "Organization Member", Workspaces: 3, People: people()}
+func addTeamMembers() views.AddTeamMembers {
+	return views.AddTeamMembers{Organization: acme, Team: ingest(), Role: "Organization Member", Workspaces: 3, People: people()}
 }
 
 func addTeam() views.AddTeam {
@@ -70,8 +70,8 @@ func deleteTeam() views.DeleteTeam {
 	return views.DeleteTeam{Organization: acme, Team: ingest(), Role: "Organization Member", Workspaces: 3}
 }
 
-func removeMember() views.RemoveMember {
-	return views.RemoveMember{Organization: acme, Team: ingest(), Member: people().Candidates[0], Role: "Organization Member", Workspaces: 1, Needed: true}
+func removeTeamMember() views.RemoveTeamMember {
+	return views.RemoveTeamMember{Organization: acme, Team: ingest(), Member: people().Candidates[0], Role: "Organization Member", Workspaces: 1, Needed: true}
 }
 
 func editTeamRole() views.EditTeamRole {
@@ -86,11 +86,11 @@ func removeTeam() views.RemoveTeam {
 func teamDialogs() map[string]views.Dialog {
 	invalid := newTeam()
 	invalid.Problems = views.Problems{views.FieldMembers: "Someone you selected is no longer a member of the Organization. Select again."}
-	search := addMembers()
+	search := addTeamMembers()
 	search.People.Search, search.People.More, search.People.Query = true, true, "a"
 	invalidSearch := search
 	invalidSearch.Problems = views.Problems{views.FieldMembers: "Select at least one person."}
-	everyone := addMembers()
+	everyone := addTeamMembers()
 	everyone.People.Candidates = nil
 	alone := newTeam()
 	alone.People.Candidates = nil
@@ -102,11 +102,11 @@ func teamDialogs() map[string]views.Dialog {
 		"new team alone":             views.NewTeamDialog(alone),
 		"edit team":                  views.EditTeamDialog(editTeam()),
 		"delete team":                views.DeleteTeamDialog(deleteTeam()),
-		"add members":                views.AddMembersDialog(addMembers()),
-		"add members search":         views.AddMembersDialog(search),
-		"add members search invalid": views.AddMembersDialog(invalidSearch),
-		"add members, everyone in":   views.AddMembersDialog(everyone),
-		"remove member":              views.RemoveMemberDialog(removeMember()),
+		"add members":                views.AddTeamMembersDialog(addTeamMembers()),
+		"add members search":         views.AddTeamMembersDialog(search),
+		"add members search invalid": views.AddTeamMembersDialog(invalidSearch),
+		"add members, everyone in":   views.AddTeamMembersDialog(everyone),
+		"remove member":              views.RemoveTeamMemberDialog(removeTeamMember()),
 		"add team":                   views.AddTeamDialog(addTeam()),
 		"add team none left":         views.AddTeamDialog(noneLeft),
 		"add team no team":           views.AddTeamDialog(noTeam),
@@ -150,7 +150,7 @@ func teamTold(c views.Chrome, s string) map[string]templ.Component {
 	lists.Rows[0].Team, lists.State.Query = team, s
 	page := teamPage()
 	page.Team, page.Rows[0].Name, page.Rows[0].Email, page.Places[0].Workspace.Name, page.CreatedBy = team, s, s, s, s
-	form, edit, end, join, leave := newTeam(), editTeam(), deleteTeam(), addMembers(), removeMember()
+	form, edit, end, join, leave := newTeam(), editTeam(), deleteTeam(), addTeamMembers(), removeTeamMember()
 	form.Name, form.Description, form.People, form.Problems = s, s, who, views.Problems{views.FieldName: s}
 	edit.Team, edit.Name, edit.Description = team, s, s
 	end.Team, end.Confirm = team, s
@@ -165,8 +165,8 @@ func teamTold(c views.Chrome, s string) map[string]templ.Component {
 		"new team":       views.NewTeamDialog(form).Fragment(),
 		"edit team":      views.EditTeamDialog(edit).Page(c),
 		"delete team":    views.DeleteTeamDialog(end).Fragment(),
-		"add members":    views.AddMembersDialog(join).Page(c),
-		"remove member":  views.RemoveMemberDialog(leave).Fragment(),
+		"add members":    views.AddTeamMembersDialog(join).Page(c),
+		"remove member":  views.RemoveTeamMemberDialog(leave).Fragment(),
 		"add team":       views.AddTeamDialog(add).Page(c),
 		"edit team role": views.EditTeamRoleDialog(role).Fragment(),
 		"remove team":    views.RemoveTeamDialog(remove).Page(c),

@@ -33,7 +33,7 @@ func (s *Server) teamPage(v *visit) (views.TeamPageParams, error) {
 	if err != nil {
 		return views.TeamPageParams{}, err
 	}
-	spec := memberListSpec(v, d.ID)
+	spec := teamMemberSpec(v, d.ID)
 	state := readList(v, spec)
 	found, err := s.Teams.Members(v.ctx(), v.actor(), v.org.ID, d.ID, state.Query, listOrder(state, spec), access.Page{Limit: pageSize, After: state.After})
 	if err != nil {
@@ -61,17 +61,17 @@ func personOf(u access.User) views.Person {
 	return views.Person{ID: string(u.ID), Name: u.FullName, Email: u.Email}
 }
 
-func memberListSpec(v *visit, id access.TeamID) views.ListSpec {
+func teamMemberSpec(v *visit, id access.TeamID) views.ListSpec {
 	return views.TeamMemberListSpec(string(v.org.ID), string(id), v.managesTeams())
 }
 
-// memberState is the state of the list of a team's people behind a dialog.
-func memberState(v *visit, id access.TeamID) views.ListState {
-	return readList(v, memberListSpec(v, id))
+// teamMemberState is the state of the list of a team's people behind a dialog.
+func teamMemberState(v *visit, id access.TeamID) views.ListState {
+	return readList(v, teamMemberSpec(v, id))
 }
 
 func teamPageURL(v *visit, id access.TeamID) string {
-	return memberState(v, id).In(views.TeamURL(string(v.org.ID), string(id)))
+	return teamMemberState(v, id).In(views.TeamURL(string(v.org.ID), string(id)))
 }
 
 // refreshTeam is the page of the team, which a change made stale.
@@ -137,8 +137,8 @@ func (s *Server) askTeamMembers(v *visit, status int, sent form, problems views.
 	if searching(v) {
 		return part(v, http.StatusOK, views.PeopleResults(people))
 	}
-	return s.dialog(v, status, views.AddMembersDialog(views.AddMembers{
-		Organization: v.level().Organization, State: memberState(v, d.ID), Team: teamOf(d.Team),
+	return s.dialog(v, status, views.AddTeamMembersDialog(views.AddTeamMembers{
+		Organization: v.level().Organization, State: teamMemberState(v, d.ID), Team: teamOf(d.Team),
 		Role: d.Role.Label(), Workspaces: len(d.Roles), People: people, Problems: problems,
 	}))
 }
@@ -188,8 +188,8 @@ func (s *Server) confirmRemoveTeamMember(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.dialog(v, http.StatusOK, views.RemoveMemberDialog(views.RemoveMember{
-		Organization: v.level().Organization, State: memberState(v, d.ID), Team: teamOf(d.Team), Member: personOf(u),
+	return s.dialog(v, http.StatusOK, views.RemoveTeamMemberDialog(views.RemoveTeamMember{
+		Organization: v.level().Organization, State: teamMemberState(v, d.ID), Team: teamOf(d.Team), Member: personOf(u),
 		Role: d.Role.Label(), Workspaces: len(d.Roles), Needed: d.Needed && string(u.ID) == v.actor().ID,
 	}))
 }

@@ -169,7 +169,7 @@ func (s *Server) confirmEditTeam(v *visit) error {
 
 func editTeamForm(v *visit, d access.TeamDetail) views.EditTeam {
 	return views.EditTeam{
-		Organization: v.level().Organization, State: memberState(v, d.ID), Team: teamOf(d.Team),
+		Organization: v.level().Organization, State: teamMemberState(v, d.ID), Team: teamOf(d.Team),
 		Name: d.Name, Description: d.Description, Role: string(d.Role), Roles: grantable(v, access.OrgLevel),
 		Version: strconv.Itoa(d.Version), Needed: d.Needed,
 	}
@@ -227,7 +227,7 @@ func (s *Server) askDeleteTeam(v *visit, status int, body form, problems views.P
 		return err
 	}
 	return s.dialog(v, status, views.DeleteTeamDialog(views.DeleteTeam{
-		Organization: v.level().Organization, State: memberState(v, d.ID), Team: teamOf(d.Team),
+		Organization: v.level().Organization, State: teamMemberState(v, d.ID), Team: teamOf(d.Team),
 		Role: d.Role.Label(), Workspaces: len(d.Roles), Needed: d.Needed,
 		Confirm: body.shown(views.FieldConfirm), Problems: problems,
 	}))
