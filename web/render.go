@@ -191,7 +191,10 @@ func (s *Server) place(v *visit, c *views.Chrome) error {
 	for _, w := range mine {
 		c.Workspaces = append(c.Workspaces, views.Ref{ID: string(w.ID), Name: w.Name})
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.countTabs(v, c)
 }
 
 // takeNotice returns the notice a plain form left for the next page, once. That page also pushes a

@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/chromedp/chromedp/kb"
 )
@@ -56,10 +55,7 @@ func (w *window) lookAtOrganizationWorkspaces(organization string) {
 }
 
 func (w *window) lookAtDetails() {
-	w.open("/w")
-	w.click("tbody th a")
-	w.until(`$("#token-table")`)
-	details := strings.TrimSuffix(w.text(`location.pathname`), "tokens") + "details"
+	details := w.dataPlatform() + "/details"
 	w.open(details)
 	w.dialog("#edit-details")
 	w.inspect("edit Workspace")

@@ -33,6 +33,7 @@ var stories = []story{
 	{"every screen is accessible in every size and scheme", demo, looks},
 	{"the first screens are accessible too", serve, firstLooks},
 	{"the screens of the settings are accessible too", demo, settingsLooks},
+	{"the screens about people are accessible too", demo, peopleLooks},
 }
 
 func TestBrowser(t *testing.T) {

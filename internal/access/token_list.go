@@ -68,6 +68,16 @@ func (s *Tokens) List(ctx context.Context, by Actor, at Scope, f TokenFilter, so
 	return list, err
 }
 
+// Count returns how many tokens List lists without a filter. Errors as for List.
+func (s *Tokens) Count(ctx context.Context, by Actor, at Scope) (int, error) {
+	var n int
+	err := Read(ctx, s.store, by, TokenView, inScope(at), func(_ Grants, tx Tx) (err error) {
+		n, err = tx.TokenCount(at)
+		return err
+	})
+	return n, err
+}
+
 // All returns one page of the tokens of an Organization that the actor may manage, with the true
 // total: every one for Organization Owners, else those with a role in a Workspace the actor owns.
 // Errors: NotFound; Forbidden for an actor who manages no tokens anywhere.
