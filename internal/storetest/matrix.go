@@ -204,4 +204,22 @@ func testRolesAmong(t *testing.T, h *house) {
 			return err
 		})
 	})
+	t.Run("a deleted Workspace is no place, whether its roles were cleared away or not", func(t *testing.T) {
+		h.update(t, func(tx access.Tx) error {
+			return tx.DeleteWorkspace(access.Deleted{At: second, When: tx.Now(), By: system()})
+		})
+		h.view(t, func(tx access.Tx) error {
+			n, err := tx.RoleCount(tok.ID)
+			if err != nil {
+				return err
+			}
+			for search, want := range map[string]int{"": 0, "sh": 0, "shared": 0} {
+				held, err := tx.TokensByName(org.Org, access.MatrixFilter{Role: access.WorkspaceOwner, Search: search}, access.Window{Limit: 10})
+				if n != 3 || len(held.Rows) != want || held.Matching != want || err != nil {
+					t.Errorf("%q: counted %d, found %+v, %v", search, n, held, err)
+				}
+			}
+			return nil
+		})
+	})
 }
