@@ -256,7 +256,7 @@ func (p *Page) readForm(node *html.Node) *Form {
 	f := &Form{page: p, method: strings.ToUpper(Attr(node, "method")), action: Attr(node, "action"), fields: url.Values{}}
 	for _, field := range cascadia.QueryAll(node, cascadia.MustCompile("input[name], textarea[name], select[name]")) {
 		if value, sent := fieldValue(field); sent {
-			f.fields.Set(Attr(field, "name"), value)
+			f.fields.Add(Attr(field, "name"), value)
 		}
 	}
 	return f
@@ -317,6 +317,21 @@ func (f *Form) Set(name, value string) *Form {
 	f.fields.Set(name, value)
 	return f
 }
+
+// Tick chooses these of a group of checkboxes, and no others.
+func (f *Form) Tick(name string, values ...string) *Form {
+	f.page.T.Helper()
+	for _, value := range values {
+		if f.page.Find("[type=checkbox][name="+name+"][value="+value+"]") == nil {
+			f.page.T.Fatalf("%s has no box %q for %q", f.page.Path, name, value)
+		}
+	}
+	f.fields[name] = values
+	return f
+}
+
+// Ticked are the boxes of a group that are chosen.
+func (f *Form) Ticked(name string) []string { return f.fields[name] }
 
 // Value is what a field holds.
 func (f *Form) Value(name string) string { return f.fields.Get(name) }
