@@ -55,7 +55,7 @@ const (
 const (
 	// SetupComplete: the first owner was made.
 	SetupComplete Action = "setup.complete"
-	// CodeCreate: a one-time code was made for an invitation, a password reset or a sign-in.
+	// CodeCreate: a one-time code was made for set-up, a password reset or a sign-in.
 	CodeCreate Action = "code.create"
 	// CodeUse: a one-time code was used up.
 	CodeUse Action = "code.use"
