@@ -388,3 +388,42 @@ func TestForgot_limits(t *testing.T) {
 func newcomer(email string) signin.NewInvitation {
 	return signin.NewInvitation{Email: email, Role: access.OrgMember}
 }
+
+// The list of people shows who was invited, the dialogs over it lead to what can be done, and each of
+// them refreshes the list it was opened over.
+func TestInvitation_inTheList(t *testing.T) {
+	h := dagpasstest.New(t)
+	server := mailtest.Start(t, mailtest.Options{})
+	h.UseMail(server)
+	ada := h.Person("Ada", access.OrgMember)
+	users := "/o/" + string(h.Org.ID) + "/users"
+	b := h.Browser(h.Owner)
+	b.Get(users).Status(200).Click("Invite member").Status(200).Form("Invite member").Set("email", "grace@acme.example").Submit().
+		Status(303).Follow().Has("Invitation sent to grace@acme.example.", "3 Members", "Invited")
+	b.HTMX = true
+	t.Run("over the list a mailed invitation comes back as the list with a notice", func(t *testing.T) {
+		answer := b.Get(users + "/invite?q=joan").Form("Invite member").Set("email", "joan@acme.example").Submit().Status(200)
+		answer.Has("Invitation sent to joan@acme.example.", "1 matching Member", "joan@acme.example").HasNot("data-secret")
+		if answer.Header.Get("HX-Trigger") != "dialog:close" {
+			t.Errorf("HX-Trigger: %q", answer.Header.Get("HX-Trigger"))
+		}
+	})
+	b.HTMX = false
+	grace := invited(t, h, "grace@acme.example")
+	t.Run("the dialog of somebody who was invited leads to a new link and to the end of the invitation", func(t *testing.T) {
+		edit := b.Get(users + "/" + string(grace) + "/edit?q=grace").Status(200)
+		edit.Click("Resend invitation").Status(200).Form("Resend invitation").Submit().Status(303).Follow().
+			Has("Invitation sent to grace@acme.example.", "1 matching Member")
+		edit.Click("Withdraw invitation").Status(200).Form("Withdraw invitation").Submit().Status(303).Follow().
+			Has("Invitation for grace@acme.example withdrawn.", "0 matching Members")
+	})
+	t.Run("that of a member leads to a password link, that of oneself does not", func(t *testing.T) {
+		shown := b.Get(users + "/" + string(ada.ID) + "/edit").Click("Make a password link").Status(200).Form("Make a password link").Submit().Status(200)
+		codeIn(t, shown.Secret(), "/reset")
+		shown.Click("Done").Status(200).Has("3 Members")
+		b.Get(users + "/" + string(h.Owner.ID) + "/edit").Status(200).HasNot("password-link")
+	})
+	t.Run("whoever may not manage people is offered nothing of it", func(t *testing.T) {
+		h.Browser(ada).Get(users).Status(200).HasNot("Invite member", "/invite")
+	})
+}
