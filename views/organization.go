@@ -43,7 +43,6 @@ type EditOrganization struct {
 	Name         string // as typed
 	Version      string // of the Organization as shown, to notice a change made meanwhile
 	Problems     Problems
-	Alert        string
 }
 
 // EditOrganizationDialog is the dialog of EditOrganization.
@@ -55,6 +54,6 @@ func (p EditOrganization) frame(in bool) ui.DialogProps {
 	return ui.DialogProps{
 		Title: editDetailsTitle, InDialog: in, CloseURL: GeneralURL(p.Organization.ID), Action: GeneralURL(p.Organization.ID),
 		Hidden: []ui.Hidden{{Name: FieldVersion, Value: p.Version}},
-		Submit: ui.ButtonProps{Label: "Update Organization"}, Problems: len(p.Problems), Alert: p.Alert,
+		Submit: ui.ButtonProps{Label: "Update Organization"}, Problems: len(p.Problems),
 	}
 }

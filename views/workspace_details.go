@@ -74,7 +74,6 @@ type EditWorkspace struct {
 	CICD        string // CICDOn or CICDOff
 	Version     string // of the Workspace as shown, to notice a change made meanwhile
 	Problems    Problems
-	Alert       string
 }
 
 // editDetailsTitle is the title of two forms, of a Workspace's and of an Organization's details.
@@ -89,7 +88,7 @@ func (p EditWorkspace) frame(in bool) ui.DialogProps {
 	return ui.DialogProps{
 		Title: editDetailsTitle, InDialog: in, CloseURL: WorkspaceDetailsURL(p.Workspace.ID), Action: WorkspaceDetailsURL(p.Workspace.ID),
 		Hidden: []ui.Hidden{{Name: FieldVersion, Value: p.Version}},
-		Submit: ui.ButtonProps{Label: "Update Workspace"}, Problems: len(p.Problems), Alert: p.Alert,
+		Submit: ui.ButtonProps{Label: "Update Workspace"}, Problems: len(p.Problems),
 	}
 }
 

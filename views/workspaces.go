@@ -93,7 +93,6 @@ type CreateWorkspace struct {
 	Name         string
 	Description  string
 	Problems     Problems
-	Alert        string // a problem of the whole form
 }
 
 const createWorkspaceTitle = "Create Workspace"
@@ -107,7 +106,7 @@ func (p CreateWorkspace) frame(in bool) ui.DialogProps {
 	list := OrganizationWorkspacesURL(p.Organization.ID)
 	return ui.DialogProps{
 		Title: createWorkspaceTitle, InDialog: in, CloseURL: p.Filter.In(list), Action: p.Filter.In(list),
-		Submit: ui.ButtonProps{Label: createWorkspaceTitle}, Problems: len(p.Problems), Alert: p.Alert,
+		Submit: ui.ButtonProps{Label: createWorkspaceTitle}, Problems: len(p.Problems),
 	}
 }
 
