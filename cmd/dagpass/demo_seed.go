@@ -178,10 +178,10 @@ type event struct {
 	do func(ctx context.Context) error
 }
 
-// live lets everything happen to the tokens in the order of time: the clock of the database never
+// live lets everything happen to teams and tokens in the order of time: the clock of the database never
 // runs backwards.
 func (s *seeder) live(ctx context.Context) error {
-	var events []event
+	events := append(s.gatherTeams(), event{s.now.Add(-invitedAgo * day), s.invite})
 	for i, t := range demoTokens {
 		events = append(events, s.life(t, time.Duration(i)*17*time.Minute)...)
 	}
