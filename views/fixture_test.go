@@ -194,6 +194,7 @@ func dialogs() map[string]views.Dialog {
 	maps.Copy(out, invitationDialogs())
 	maps.Copy(out, teamDialogs())
 	maps.Copy(out, settingsDialogs())
+	maps.Copy(out, memberDialogs())
 	return out
 }
 
@@ -244,6 +245,7 @@ func pages(t testing.TB) map[string]templ.Component {
 		"missing stranger":    views.FailurePage(stranger, views.Failure{Title: "Something went wrong", Text: "Something went wrong on the server. Try again.", LinkLabel: "Go to Workspaces", LinkURL: "/w", RequestID: "01JDB3"}),
 	}
 	maps.Copy(out, invitationPages(c, stranger))
+	maps.Copy(out, memberPages(c))
 	maps.Copy(out, teamPages(c))
 	maps.Copy(out, settingsPages(c, plain))
 	maps.Copy(out, matrixPages(c))

@@ -3,7 +3,9 @@ package web
 import (
 	"errors"
 	"fmt"
+	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,10 +36,7 @@ func readFields(c echo.Context, limit int, choices ...string) (form, error) {
 		return form{}, echo.NewHTTPError(http.StatusUnsupportedMediaType)
 	}
 	if err := r.ParseForm(); err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return form{}, echo.NewHTTPError(http.StatusRequestEntityTooLarge)
-		}
-		return form{}, badForm("The form could not be read.")
+		return form{}, unreadable(err)
 	}
 	if len(r.PostForm) > limit {
 		return form{}, badForm("The form has too many fields.")
@@ -48,6 +47,50 @@ func readFields(c echo.Context, limit int, choices ...string) (form, error) {
 		}
 	}
 	return form{r.PostForm}, nil
+}
+
+// readUpload reads the body of a form that takes a text typed in or a file with it, as strictly: each of
+// the two fields at most once, and no other. Without a file it may be url-encoded too. The middleware
+// limits its length.
+func readUpload(c echo.Context, typed, file string) (text map[string][]byte, err error) {
+	r := c.Request()
+	if kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || kind != echo.MIMEMultipartForm {
+		body, err := readForm(c)
+		return map[string][]byte{typed: []byte(body.get(typed))}, err
+	}
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, badForm("The form could not be read.")
+	}
+	return readParts(parts, typed, file)
+}
+
+func readParts(parts *multipart.Reader, fields ...string) (map[string][]byte, error) {
+	text := map[string][]byte{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return text, nil
+		}
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		name := part.FormName()
+		if _, twice := text[name]; twice || !slices.Contains(fields, name) {
+			return nil, badForm(fmt.Sprintf("The field %q was not expected.", name))
+		}
+		if text[name], err = io.ReadAll(part); err != nil {
+			return nil, unreadable(err)
+		}
+	}
+}
+
+// unreadable is the answer to a body that ended early or was too long.
+func unreadable(err error) error {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
+	}
+	return badForm("The form could not be read.")
 }
 
 func badForm(message string) error {

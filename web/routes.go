@@ -94,6 +94,8 @@ var routes = []route{
 	{get, "/w/:ws/users", workspace(access.MembersView), (*Server).listMembers, "", ""},
 	{post, "/w/:ws/users", workspace(access.MembersManage), (*Server).addMember, "/w/:ws/users/new", audit.MemberAdd},
 	{get, "/w/:ws/users/new", workspace(access.MembersManage), (*Server).newMember, "", ""},
+	{get, "/w/:ws/users/add-many", workspace(access.MembersManage), (*Server).showAddMany, "", ""},
+	{post, "/w/:ws/users/add-many", workspace(access.MembersManage), (*Server).addMany, "", audit.MemberAdd},
 	{get, "/w/:ws/users/:user/edit", workspace(access.MembersManage), (*Server).showMember, "", ""},
 	{post, "/w/:ws/users/:user", workspace(access.MembersManage), (*Server).editMember, "/w/:ws/users/:user/edit", audit.MemberUpdate},
 	{get, "/w/:ws/users/:user/remove", workspace(access.MembersManage), (*Server).confirmRemoveMember, "", ""},

@@ -78,7 +78,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	chain := c.Limits
-	chain.Log, chain.PublicURL, chain.IsAPI = c.Log, c.PublicURL, IsAPI
+	chain.Log, chain.PublicURL, chain.IsAPI, chain.IsUpload = c.Log, c.PublicURL, IsAPI, isUpload
 	chain.ProbePaths = []string{"/healthz", "/readyz"}
 	chain.Console = middleware.Side{Handler: console, Refuse: s.refuse}
 	chain.API = c.API

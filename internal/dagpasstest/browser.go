@@ -3,6 +3,7 @@ package dagpasstest
 import (
 	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -56,17 +57,40 @@ func (b *Browser) Post(path string, fields url.Values) *Page {
 // Do sends one request and does not follow redirects.
 func (b *Browser) Do(method, path string, fields url.Values) *Page {
 	b.h.T.Helper()
-	var body io.Reader
-	if fields != nil {
-		body = strings.NewReader(fields.Encode())
+	if fields == nil {
+		return b.send(method, path, "", nil)
 	}
+	return b.send(method, path, "application/x-www-form-urlencoded", strings.NewReader(fields.Encode()))
+}
+
+// Upload sends a form that may carry a file: the field called file.
+func (b *Browser) Upload(path string, fields url.Values) *Page {
+	b.h.T.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, values := range fields {
+		create := w.CreateFormField
+		if name == "file" {
+			create = func(name string) (io.Writer, error) { return w.CreateFormFile(name, "people.txt") }
+		}
+		part, err := create(name)
+		b.h.must(err)
+		_, err = io.WriteString(part, values[0])
+		b.h.must(err)
+	}
+	b.h.must(w.Close())
+	return b.send(http.MethodPost, path, w.FormDataContentType(), &body)
+}
+
+func (b *Browser) send(method, path, kind string, body io.Reader) *Page {
+	b.h.T.Helper()
 	r := httptest.NewRequest(method, PublicURL+path, body)
 	r.RemoteAddr = "192.0.2.7:40000"
 	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	if fields != nil {
+	if kind != "" {
 		r.Header.Set("Origin", PublicURL)
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", kind)
 	}
 	if b.HTMX {
 		r.Header.Set("HX-Request", "true")
@@ -234,6 +258,7 @@ type Form struct {
 	page   *Page
 	method string
 	action string
+	upload bool // sent as multipart/form-data
 	fields url.Values
 }
 
@@ -253,7 +278,8 @@ func (p *Page) Form(submit string) *Form {
 }
 
 func (p *Page) readForm(node *html.Node) *Form {
-	f := &Form{page: p, method: strings.ToUpper(Attr(node, "method")), action: Attr(node, "action"), fields: url.Values{}}
+	f := &Form{page: p, method: strings.ToUpper(Attr(node, "method")), action: Attr(node, "action"), fields: url.Values{},
+		upload: Attr(node, "enctype") == "multipart/form-data"}
 	for _, field := range cascadia.QueryAll(node, cascadia.MustCompile("input[name], textarea[name], select[name]")) {
 		if value, sent := fieldValue(field); sent {
 			f.fields.Add(Attr(field, "name"), value)
@@ -341,6 +367,9 @@ func (f *Form) Submit() *Page {
 	f.page.T.Helper()
 	if f.method == http.MethodGet {
 		return f.page.browser.Get(f.action + "?" + f.fields.Encode())
+	}
+	if f.upload {
+		return f.page.browser.Upload(f.action, f.fields)
 	}
 	return f.page.browser.Post(f.action, f.fields)
 }

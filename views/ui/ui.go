@@ -107,8 +107,11 @@ type FieldProps struct {
 	Autofocus bool
 	Type      string // of an input; empty means text
 	Complete  string // the autocomplete attribute; empty means off
+	Rows      int    // of a field of several lines; 0 means 2
 	Attrs     templ.Attributes
 }
+
+func (f FieldProps) rows() string { return strconv.Itoa(cmp.Or(f.Rows, 2)) }
 
 func (f FieldProps) id() string { return "f-" + f.Name }
 

@@ -32,6 +32,8 @@ type Config struct {
 	HSTS HSTS
 	// IsAPI tells the API's requests from the console's.
 	IsAPI func(*http.Request) bool
+	// IsUpload tells the console's requests that may carry a file; nil for none.
+	IsUpload func(*http.Request) bool
 	// Console and API serve and refuse the requests of their side.
 	Console, API Side
 }
@@ -59,7 +61,7 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := sides{isAPI: c.IsAPI, console: c.Console, api: c.API}
+	s := sides{isAPI: c.IsAPI, isUpload: c.IsUpload, console: c.Console, api: c.API}
 
 	h := s.split(guard.protect(c.Console.Handler), c.API.Handler)
 	h = limit(s, h)
@@ -101,6 +103,7 @@ func (c Config) validate() error {
 // who words a refusal, so no request can be judged as one and served as the other.
 type sides struct {
 	isAPI        func(*http.Request) bool
+	isUpload     func(*http.Request) bool // may be nil
 	console, api Side
 }
 

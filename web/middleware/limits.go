@@ -9,6 +9,7 @@ import (
 // roles (95 KiB), and the Terraform provider names a thousand Workspaces in one URL.
 const (
 	maxFormBody   = 64 << 10
+	maxUpload     = 2<<20 + maxFormBody // twice what a list may hold, so that what is too long is told so
 	maxAPIBody    = 256 << 10
 	maxConsoleURL = 8 << 10
 	maxAPIURL     = 40 << 10
@@ -23,8 +24,11 @@ const (
 func limit(s sides, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		maxURL, maxBody := maxConsoleURL, int64(maxFormBody)
-		if s.isAPI(r) {
+		switch {
+		case s.isAPI(r):
 			maxURL, maxBody = maxAPIURL, maxAPIBody
+		case s.isUpload != nil && s.isUpload(r):
+			maxBody = maxUpload
 		}
 		if !r.ProtoAtLeast(1, 1) {
 			w.Header().Set("Connection", "close")

@@ -16,6 +16,7 @@ func TestBodiesAndURLsHaveLimitsBySide(t *testing.T) {
 	}
 	s := newSite(t, func(c *Config) {
 		c.Console.Handler, c.API.Handler = http.HandlerFunc(echoLength), http.HandlerFunc(echoLength)
+		c.IsUpload = func(r *http.Request) bool { return r.URL.Path == "/upload" }
 	})
 	sized := func(path string, n int) string { return path + strings.Repeat("x", n-len(path)) }
 	tests := []struct {
@@ -27,6 +28,8 @@ func TestBodiesAndURLsHaveLimitsBySide(t *testing.T) {
 		{"a form of 64 KiB - 1", "/", 65535, 200, false},
 		{"a form of 64 KiB", "/", 65536, 200, false},
 		{"a form of 64 KiB + 1", "/", 65537, 413, true},
+		{"an upload of 2 MiB + 64 KiB", "/upload", 2162688, 200, false},
+		{"an upload of 2 MiB + 64 KiB + 1", "/upload", 2162689, 413, true},
 		{"an API body of 256 KiB - 1", "/v1/x", 262143, 200, false},
 		{"an API body of 256 KiB", "/v1/x", 262144, 200, false},
 		{"an API body of 256 KiB + 1", "/v1/x", 262145, 413, true},

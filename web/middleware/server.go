@@ -24,3 +24,9 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 }
+
+// AllowToWrite gives the answer of a request that takes long so much time from now, where the server
+// counts from the beginning of the request. It fails where there is no connection to hold to it.
+func AllowToWrite(w http.ResponseWriter, d time.Duration) error {
+	return http.NewResponseController(w).SetWriteDeadline(time.Now().Add(d))
+}
