@@ -14,6 +14,8 @@ func peopleLooks(s *stage) {
 	w.lookAtUsers(workspace)
 	w.lookAtAddMany(workspace)
 	w.lookAtOrganizationUsers(organization)
+	w.lookAtTeams(organization)
+	w.lookAtWorkspaceTeams(workspace)
 }
 
 // dataPlatform is the path of the first Workspace.
@@ -86,4 +88,43 @@ func (w *window) lookAtOrganizationUsers(organization string) {
 	w.dialog(w.editButton("someone.new@acme.example"))
 	w.next(`.dlg-section a[href*="/withdraw"]`, "Withdraw")
 	w.inspect("withdraw invitation")
+}
+
+func (w *window) lookAtTeams(organization string) {
+	w.open(organization + "/teams")
+	w.inspect("teams")
+	w.open(organization + "/teams?q=zzz")
+	w.inspect("teams, no match")
+	w.open(organization + "/teams")
+	w.dialog("#add-team")
+	w.inspect("add team")
+	w.click("#f-submit")
+	w.until(`$("#e-name")`)
+	w.inspect("add team, 422")
+	w.open(organization + "/teams")
+	w.open(w.text(row("צוות נתונים") + `.querySelector("a").pathname`))
+	w.inspect("team page, nobody in it")
+	w.open(organization + "/teams")
+	w.open(w.text(row("Ingest") + `.querySelector("a").pathname`))
+	w.inspect("team page")
+	page := w.text(`location.pathname`)
+	for name, opener := range map[string]string{
+		"edit team": "#edit-team", "delete team": "#delete-team", "add team members": "#add-member", "remove team member": ".act a",
+	} {
+		w.open(page)
+		w.dialog(opener)
+		w.inspect(name)
+	}
+}
+
+func (w *window) lookAtWorkspaceTeams(workspace string) {
+	w.open(workspace + "/teams")
+	w.inspect("teams of a Workspace")
+	w.dialog("#add-team")
+	w.inspect("add team to a Workspace")
+	w.open(workspace + "/teams")
+	w.dialog(w.editButton("Ingest"))
+	w.inspect("edit team in a Workspace")
+	w.next(`.dlg-section a[href*="/remove"]`, "Remove")
+	w.inspect("remove team from a Workspace")
 }
