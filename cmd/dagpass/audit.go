@@ -42,6 +42,27 @@ func (c *auditVerifyCommand) Run(ctx context.Context, e env) error {
 	return printReport(e.Stdout, report)
 }
 
+// maxRetentionDays is a hundred years: above it somebody mistook the unit.
+const maxRetentionDays = 36500
+
+// keep is how long events are kept, 0 for ever, or a refusal of a number that can't be used.
+func (r retention) keep() (time.Duration, error) {
+	if r.AuditRetentionDays < 0 || r.AuditRetentionDays > maxRetentionDays {
+		return 0, usagef("--audit-retention-days %d: write a number of days from 1 to %d, or 0 to keep events for ever", r.AuditRetentionDays, maxRetentionDays)
+	}
+	return time.Duration(r.AuditRetentionDays) * 24 * time.Hour, nil
+}
+
+// tendAudit removes what is older than the retention and checks the rest. Pruning goes first, so that
+// it never removes events under the check.
+func (s *server) tendAudit(ctx context.Context) error {
+	var err error
+	if s.keepAudit > 0 {
+		err = s.db.PruneAudit(ctx, s.keepAudit)
+	}
+	return errors.Join(err, s.db.CheckAudit(ctx))
+}
+
 func printReport(out io.Writer, report db.AuditReport) error {
 	for _, chain := range report.Chains {
 		line := fmt.Sprintf("%d events, whole, head %s", chain.Head.Seq-chain.From, chain.Head)

@@ -53,6 +53,11 @@ type networking struct {
 	HSTS           string   `name:"hsts" default:"subdomains" enum:"subdomains,host,off" env:"DAGPASS_HSTS" placeholder:"REACH" help:"Reach of Strict-Transport-Security with an https public URL: subdomains, host or off. (${default})"`
 }
 
+// retention says how long the record is kept.
+type retention struct {
+	AuditRetentionDays int `name:"audit-retention-days" default:"90" env:"DAGPASS_AUDIT_RETENTION_DAYS" placeholder:"DAYS" help:"Days that audit events are kept; 0 keeps them for ever. (${default})"`
+}
+
 // logging says what is logged and how.
 type logging struct {
 	LogLevel  string `name:"log-level" default:"${log_level}" enum:"debug,info,warn,error" env:"DAGPASS_LOG_LEVEL" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error. (${default})"`

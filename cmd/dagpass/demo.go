@@ -18,12 +18,17 @@ type demoCommand struct {
 	Data string `placeholder:"DIR" help:"Keep the data in a directory that the demo made, or may make; without it a temporary one, removed at the end."`
 	networking
 	mailing
+	retention
 	logging
 }
 
 // Run seeds the example Organization, prints who can sign in, and serves until ctx ends.
 func (c *demoCommand) Run(ctx context.Context, e env) (err error) {
 	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
+	keep, err := c.keep()
 	if err != nil {
 		return err
 	}
@@ -57,7 +62,7 @@ func (c *demoCommand) Run(ctx context.Context, e env) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, mails: mails}
+	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, mails: mails, keepAudit: keep}
 	return s.run(ctx, func(ctx context.Context) error {
 		return s.introduce(ctx, e, in, fmt.Sprintf("The data is in %s. %s", data, ending))
 	})

@@ -14,7 +14,8 @@ const (
 	flushEvery = 30 * time.Second // last uses of tokens: what a crash may lose
 	sweepEvery = 10 * time.Minute
 	headEvery  = time.Minute
-	endEvery   = 5 * time.Second // what deleted Workspaces left, of which nothing counts any more
+	endEvery   = 5 * time.Second  // what deleted Workspaces left, of which nothing counts any more
+	tendEvery  = 24 * time.Hour   // the audit record is pruned and checked
 	stopWithin = 10 * time.Second // answers in flight get this long
 )
 
@@ -37,6 +38,7 @@ func (s *server) serve(ctx context.Context, h *http.Server) error {
 	group.Go(s.every(running, sweepEvery, "ended sessions not removed", s.services.sessions.Sweep))
 	group.Go(s.every(running, endEvery, "a deleted Workspace not tidied up", s.services.workspaces.Finish))
 	group.Go(s.every(running, headEvery, "audit heads not read", heads.write))
+	group.Go(s.every(running, tendEvery, "audit record not pruned or checked", s.tendAudit))
 	err := group.Wait()
 	return errors.Join(err, s.finish(heads))
 }

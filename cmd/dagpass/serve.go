@@ -27,12 +27,17 @@ type serveCommand struct {
 	storage
 	networking
 	mailing
+	retention
 	logging
 }
 
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context, e env) error {
 	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
+	keep, err := c.keep()
 	if err != nil {
 		return err
 	}
@@ -52,7 +57,7 @@ func (c *serveCommand) Run(ctx context.Context, e env) error {
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
-	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, mails: mails}
+	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, mails: mails, keepAudit: keep}
 	return s.run(ctx, func(ctx context.Context) error { return s.offerSetup(ctx, e) })
 }
 
@@ -72,14 +77,15 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 
 // server is the running program. Its parts come into being in run, one after the other.
 type server struct {
-	log      *slog.Logger
-	db       *db.DB
-	listener net.Listener
-	network  networking
-	limits   middleware.Config
-	mails    *mail.Sender // nil without a mail server
-	later    *later.Queue
-	draining atomic.Bool
+	log       *slog.Logger
+	db        *db.DB
+	listener  net.Listener
+	network   networking
+	limits    middleware.Config
+	mails     *mail.Sender // nil without a mail server
+	later     *later.Queue
+	keepAudit time.Duration // 0 for ever
+	draining  atomic.Bool
 
 	publicURL string
 	services  *services
