@@ -195,6 +195,7 @@ func dialogs() map[string]views.Dialog {
 	maps.Copy(out, teamDialogs())
 	maps.Copy(out, settingsDialogs())
 	maps.Copy(out, memberDialogs())
+	maps.Copy(out, auditDialogs())
 	return out
 }
 
@@ -249,5 +250,6 @@ func pages(t testing.TB) map[string]templ.Component {
 	maps.Copy(out, teamPages(c))
 	maps.Copy(out, settingsPages(c, plain))
 	maps.Copy(out, matrixPages(c))
+	maps.Copy(out, auditPages(c))
 	return out
 }

@@ -98,6 +98,7 @@ func told(t *testing.T, s string) map[string]templ.Component {
 	maps.Copy(out, invitationTold(c, s))
 	maps.Copy(out, matrixTold(c, s))
 	maps.Copy(out, teamTold(c, s))
+	maps.Copy(out, auditTold(c, s))
 	return out
 }
 

@@ -124,7 +124,7 @@ func principals(h *dagpasstest.House, albert dagpasstest.Person) []principal {
 var ownAccount = map[string]bool{"/sign-out": true, "/profile/sessions/end-others": true, "/profile/password": true, "/reauth": true}
 
 func visit(h *dagpasstest.House, r web.RouteForTest, who principal, at place) *dagpasstest.Page {
-	path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user, ":team", at.team, ":session", "c00000000000000000000000z").Replace(r.Path)
+	path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user, ":team", at.team, ":event", "2", ":session", "c00000000000000000000000z").Replace(r.Path)
 	if r.Method == http.MethodGet {
 		return who.browser.Get(path)
 	}
@@ -255,7 +255,7 @@ func TestSafeMethods_ChangeNothing(t *testing.T) {
 		}
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
 			before := h.Dump()
-			path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user, ":team", at.team).Replace(r.Path)
+			path := strings.NewReplacer(":org", at.org, ":ws", at.ws, ":token", at.token, ":user", at.user, ":team", at.team, ":event", "2").Replace(r.Path)
 			if got := who.browser.Do(method, path, nil); got.Code >= 500 {
 				t.Errorf("%s %s: %d", method, r.Path, got.Code)
 			}

@@ -111,6 +111,8 @@ var routes = []route{
 	{post, "/w/:ws/teams/:team/remove", workspace(access.TeamsManage), (*Server).removeTeamHere, "", audit.TeamRoleRemove},
 
 	// A Workspace: audit log
+	{get, "/w/:ws/audit", workspace(access.AuditView), (*Server).listAudit, "", ""},
+	{get, "/w/:ws/audit/:event", workspace(access.AuditView), (*Server).showAuditEvent, "", ""},
 
 	// A Workspace: API tokens
 	{get, "/w/:ws/tokens", workspace(access.TokenView), (*Server).listTokens, "", ""},
@@ -169,6 +171,10 @@ var routes = []route{
 	{post, "/o/:org/teams/:team/members/:user/remove", organization(access.TeamsManage), (*Server).removeTeamMember, "", audit.TeamMemberRemove},
 
 	// An Organization: audit log
+	{get, "/o/:org/audit", organization(access.AuditView), (*Server).listAudit, "", ""},
+	{get, "/o/:org/audit/count", organization(access.AuditExport), (*Server).countAudit, "/o/:org/audit", ""},
+	{get, "/o/:org/audit/:event", organization(access.AuditView), (*Server).showAuditEvent, "", ""},
+	{post, "/o/:org/audit/export", organization(access.AuditExport), (*Server).exportAudit, "/o/:org/audit", audit.AuditExport},
 
 	// An Organization: the matrix of bindings
 	{get, "/o/:org/tokens/matrix", organization(access.TokenBind), (*Server).showMatrix, "", ""},

@@ -13,6 +13,9 @@ func Date(t time.Time) string { return t.UTC().Format("Jan 2, 2006") }
 // Exact is the day and minute, for example "Feb 21, 2027, 09:57 UTC".
 func Exact(t time.Time) string { return t.UTC().Format("Jan 2, 2006, 15:04 UTC") }
 
+// Second is the day and second, for example "Feb 21, 2027, 09:57:12 UTC".
+func Second(t time.Time) string { return t.UTC().Format("Jan 2, 2006, 15:04:05 UTC") }
+
 // Clock is the minute of the day, for example "09:55 UTC".
 func Clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
 

@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -8,7 +9,7 @@ import (
 
 // NewServer returns a server for handler with the process limits: 5 seconds for the header of a
 // request, 15 for all of it, 30 for its response (a handler that streams moves that deadline with
-// [http.ResponseController]), 60 between requests, and 48 KiB of headers. What net/http reports
+// [Streaming]), 60 between requests, and 48 KiB of headers. What net/http reports
 // about connections goes to log as warnings. The caller listens, serves and shuts down.
 func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
@@ -29,4 +30,17 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 // counts from the beginning of the request. It fails where there is no connection to hold to it.
 func AllowToWrite(w http.ResponseWriter, d time.Duration) error {
 	return http.NewResponseController(w).SetWriteDeadline(time.Now().Add(d))
+}
+
+// stallLimit is how long a client may take for one part of an answer that is streamed.
+const stallLimit = 30 * time.Second
+
+// Streaming is [AllowToWrite] for the part that a handler which streams writes next: without it the
+// limit for whole answers would cut a long one.
+func Streaming(w http.ResponseWriter) error {
+	err := AllowToWrite(w, stallLimit)
+	if errors.Is(err, http.ErrNotSupported) { // a recorder in a test has no connection
+		return nil
+	}
+	return err
 }
