@@ -402,7 +402,7 @@ func TestInvitation_inTheList(t *testing.T) {
 		Status(303).Follow().Has("Invitation sent to grace@acme.example.", "3 Members", "Invited")
 	b.HTMX = true
 	t.Run("over the list a mailed invitation comes back as the list with a notice", func(t *testing.T) {
-		answer := b.Get(users + "/invite?q=joan").Form("Invite member").Set("email", "joan@acme.example").Submit().Status(200)
+		answer := b.Get(users+"/invite?q=joan").Form("Invite member").Set("email", "joan@acme.example").Submit().Status(200)
 		answer.Has("Invitation sent to joan@acme.example.", "1 matching Member", "joan@acme.example").HasNot("data-secret")
 		if answer.Header.Get("HX-Trigger") != "dialog:close" {
 			t.Errorf("HX-Trigger: %q", answer.Header.Get("HX-Trigger"))
