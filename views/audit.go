@@ -161,14 +161,14 @@ func outcomeOptions() []ui.Option {
 
 // count says how many events the export would hold.
 func (x AuditExport) count() string {
-	text := ui.Plural(int(x.Count), "event")
-	if x.More {
-		text = "At least " + text
-	}
+	noun := "event"
 	if x.State.Active() {
-		text += " that match the filters"
+		noun = "matching event"
 	}
-	return text
+	if x.More {
+		return "At least " + ui.Plural(int(x.Count), noun)
+	}
+	return ui.Plural(int(x.Count), noun)
 }
 
 // kept are the filters that travel with the export, but for the time, which its days replace.

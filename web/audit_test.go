@@ -98,7 +98,7 @@ func TestAuditLog_Screen(t *testing.T) {
 		b := h.Browser(h.Owner)
 		b.HTMX = true
 		p := b.Get(auditPath(h) + "?outcome=denied").Status(http.StatusOK)
-		p.HasNot("<main", "<html").Has("1 event that match the filters")
+		p.HasNot("<main", "<html").Has("1 matching event")
 		if p.Header.Get("Dagpass-Fragment") != "part" {
 			t.Error("it does not say that it is a part")
 		}
@@ -156,7 +156,7 @@ func TestAuditLog_Export(t *testing.T) {
 
 	t.Run("tells the number of events beforehand, again for other days", func(t *testing.T) {
 		owner.Get(auditPath(h)).Has(fmt.Sprintf("%d events", len(shown)))
-		owner.Get(auditPath(h) + "?days=1&act=token.create").Has("1 event that match the filters")
+		owner.Get(auditPath(h) + "?days=1&act=token.create").Has("1 matching event")
 		b := h.Browser(h.Owner)
 		b.HTMX = true
 		b.Get(views.AuditCountURL(string(h.Org.ID)) + "?days=2").Status(http.StatusOK).Has(fmt.Sprintf("%d events", len(shown)))
