@@ -44,7 +44,7 @@ func auditPages(c views.Chrome) map[string]templ.Component {
 	narrowed.Export.State, narrowed.Export.More = narrowed.State, true
 	nothing.Rows, nothing.State = nil, views.ListState{Query: "x"}
 	soFar.Rows, soFar.State, soFar.SearchedTo, soFar.Older = nil, views.ListState{Query: "x"}, now.Add(-3*day), "1"
-	refused.Export.Days, refused.Export.Problems = "91", views.Problems{"days": "Write a number of days from 1 to 90.", "format": "Select a format from the list."}
+	refused.Export.Days, refused.Export.Problems = "91", views.Problems{"days": "Enter a whole number of days from 1 to 90.", "format": "Select a format from the list."}
 	past := auditLog(workspaceLevel())
 	past.Rows, past.State = nil, views.ListState{After: "2"}
 	return map[string]templ.Component{

@@ -161,7 +161,7 @@ func TestAuditLog_Export(t *testing.T) {
 		b.HTMX = true
 		b.Get(views.AuditCountURL(string(h.Org.ID)) + "?days=2").Status(http.StatusOK).Has(fmt.Sprintf("%d events", len(shown)))
 		owner.Get(views.AuditCountURL(string(h.Org.ID)) + "?days=2").Status(http.StatusSeeOther)
-		owner.Get(auditPath(h) + "?days=0").Status(http.StatusOK).Has("Write a number of days from 1 to 90.")
+		owner.Get(auditPath(h) + "?days=0").Status(http.StatusOK).Has("Enter a whole number of days from 1 to 90.")
 	})
 	t.Run("sends NDJSON, one object for each event of the screen", func(t *testing.T) {
 		p := owner.Get(auditPath(h)).Form("Export").Submit().Status(http.StatusOK)

@@ -11,6 +11,7 @@ func settingsLooks(s *stage) {
 	w := s.as("Mara Lindqvist")
 	w.provokes(http.StatusUnprocessableEntity)
 	organization := w.organization()
+	w.lookAtAudit(organization)
 	w.lookAtGeneral(organization)
 	w.lookAtOrganizationWorkspaces(organization)
 	w.lookAtDetails()
@@ -87,6 +88,23 @@ func (w *window) lookAtMatrix(organization string) {
 	}
 	other.mustAnnounce("1 change applied: 1 added.")
 	w.inspect("matrix, changed meanwhile")
+}
+
+func (w *window) lookAtAudit(organization string) {
+	w.open(organization + "/audit")
+	w.inspect("audit log")
+	w.dialog("tbody tr:nth-child(3) .act a")
+	w.inspect("audit event")
+	w.open(organization + "/audit?q=zzz")
+	w.inspect("audit log, no match")
+	w.open(organization + "/audit")
+	w.fill("#filter-days", "91")
+	w.run(`$("#audit-export").noValidate = true`)
+	w.click("#export-button")
+	w.until(`$("#e-days")`)
+	w.inspect("audit log, 422")
+	w.open(w.dataPlatform() + "/audit")
+	w.inspect("audit log of a Workspace")
 }
 
 // lookAtInvitations returns the code of an invitation.

@@ -26,7 +26,7 @@ type NewAuditExport struct {
 func (in NewAuditExport) check() error {
 	var p problems
 	if in.Days < 1 || in.Days > MaxExportDays {
-		p.add(&FieldProblem{"days", "range", fmt.Sprintf("Write a number of days from 1 to %d.", MaxExportDays)})
+		p.add(&FieldProblem{"days", "range", fmt.Sprintf("Enter a whole number of days from 1 to %d.", MaxExportDays)})
 	}
 	if !slices.Contains(audit.Formats(), in.Format) {
 		p.add(&FieldProblem{"format", "unknown", "Select a format from the list."})
