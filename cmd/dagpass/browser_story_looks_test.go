@@ -127,23 +127,26 @@ func (w *window) next(selector, title string) {
 	w.until(`$("#dialog-host[open] #dialog-title")?.innerText.startsWith(` + quote(title) + `)`)
 }
 
+// refuse sends the open form, which has a problem, and looks at the answer.
+func (w *window) refuse(problem, name string) {
+	w.click("#f-submit")
+	w.until(`$(` + quote(problem) + `)`)
+	w.inspect(name + ", 422")
+}
+
 func (w *window) lookAtWorkspaceDialogs(workspace string) {
 	w.open(workspace + "/tokens")
 	w.dialog(w.editButton("ci-deploy"))
 	w.inspect("edit token")
 	w.fill("#f-name", "")
-	w.click("#f-submit")
-	w.until(`$("#e-name")`)
-	w.inspect("edit token, 422")
+	w.refuse("#e-name", "edit token")
 	w.next(`.dlg-section a[href*="/rotate"]`, "Rotate")
 	w.inspect("rotate token")
 	w.open(workspace + "/tokens")
 	w.dialog(w.editButton("ci-deploy"))
 	w.next(`.dlg-section a[href*="/delete"]`, "Delete")
 	w.inspect("delete token")
-	w.click("#f-submit")
-	w.until(`$("#e-confirm")`)
-	w.inspect("delete token, 422")
+	w.refuse("#e-confirm", "delete token")
 	w.open(workspace + "/tokens?status=expired")
 	w.dialog(".act a")
 	w.inspect("edit expired token")
@@ -156,9 +159,7 @@ func (w *window) lookAtWorkspaceDialogs(workspace string) {
 	w.click("#new-token-button")
 	w.dialog("#new-token .menu-item:last-of-type")
 	w.inspect("add token")
-	w.click("#f-submit")
-	w.until(`$("#e-token")`)
-	w.inspect("add token, 422")
+	w.refuse("#e-token", "add token")
 	w.lookAtLostToken(workspace)
 }
 
@@ -182,9 +183,7 @@ func (w *window) lookAtReveal(workspace string) {
 	w.inspect("create token")
 	w.fill("#f-expiration", "9999")
 	w.choose("#f-role", "Workspace Owner")
-	w.click("#f-submit")
-	w.until(`$("#e-name")`)
-	w.inspect("create token, 422")
+	w.refuse("#e-name", "create token")
 	w.fill("#f-name", "ci-deploy")
 	w.press("\t")
 	w.until(`$("#name-note [class*=alert]")`)
@@ -250,9 +249,7 @@ func (w *window) lookAtOrganizationTokens() {
 	w.inspect("token page, no Workspace")
 	w.dialog("#add-to-workspace")
 	w.inspect("add to Workspace")
-	w.click("#f-submit")
-	w.until(`$("#e-workspace")`)
-	w.inspect("add to Workspace, 422")
+	w.refuse("#e-workspace", "add to Workspace")
 }
 
 // lookAtPages sees the plain pages that dialogs are without scripts.

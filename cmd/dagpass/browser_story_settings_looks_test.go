@@ -37,9 +37,7 @@ func (w *window) lookAtGeneral(organization string) {
 	w.dialog("#edit-details")
 	w.inspect("edit Organization")
 	w.fill("#f-name", "")
-	w.click("#f-submit")
-	w.until(`$("#e-name")`)
-	w.inspect("edit Organization, 422")
+	w.refuse("#e-name", "edit Organization")
 }
 
 func (w *window) lookAtOrganizationWorkspaces(organization string) {
@@ -50,9 +48,7 @@ func (w *window) lookAtOrganizationWorkspaces(organization string) {
 	w.open(organization + "/workspaces")
 	w.dialog("#new-workspace")
 	w.inspect("create Workspace")
-	w.click("#f-submit")
-	w.until(`$("#e-name")`)
-	w.inspect("create Workspace, 422")
+	w.refuse("#e-name", "create Workspace")
 }
 
 func (w *window) lookAtDetails() {
@@ -63,9 +59,7 @@ func (w *window) lookAtDetails() {
 	w.open(details)
 	w.dialog(`main a[href$="/delete"]`)
 	w.inspect("delete Workspace")
-	w.click("#f-submit")
-	w.until(`$("#e-confirm")`)
-	w.inspect("delete Workspace, 422")
+	w.refuse("#e-confirm", "delete Workspace")
 }
 
 func (w *window) lookAtMatrix(organization string) {
@@ -111,9 +105,7 @@ func (w *window) lookAtAudit(organization string) {
 func (w *window) lookAtInvitations(organization string) string {
 	w.open(organization + "/users/invite")
 	w.inspect("invite member, page")
-	w.click("#f-submit")
-	w.until(`$("#e-email")`)
-	w.inspect("invite member, 422")
+	w.refuse("#e-email", "invite member")
 	w.fill("#f-email", "new.person@acme.example")
 	w.click("#f-submit")
 	w.until(`$("[data-secret]")`)
