@@ -141,7 +141,7 @@ func NewAuditLog(s Store[Tx]) *AuditLog { return &AuditLog{s} }
 
 // auditScan is how many events one request looks at. Where no index answers a filter, a page of a long
 // record would read all of it; instead it says how far it came, and the next one goes on from there.
-const auditScan = 10000
+const auditScan = 5000
 
 // AuditPage is a part of the log, newest first.
 type AuditPage struct {

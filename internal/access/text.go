@@ -96,6 +96,9 @@ func invisible(r rune) bool {
 // Fold returns the form under which names are compared and sorted: compatibility-normalised and
 // case-folded.
 func Fold(s string) string {
+	if isASCII(s) { // the same, at a tenth of the cost: a search folds thousands of texts
+		return strings.ToLower(s)
+	}
 	return cases.Fold().String(norm.NFKC.String(s))
 }
 
@@ -125,6 +128,15 @@ func dotted(s, extra string) bool {
 			if !plain && !strings.ContainsRune(extra, r) {
 				return false
 			}
+		}
+	}
+	return true
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
 		}
 	}
 	return true
