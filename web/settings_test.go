@@ -135,6 +135,15 @@ func TestStartPage_Many(t *testing.T) {
 	})
 }
 
+// TestStartPage_LastPage: a last page that holds one Workspace is a page, not the only Workspace there is.
+func TestStartPage_LastPage(t *testing.T) {
+	h := dagpasstest.New(t)
+	for i := range 50 {
+		h.NewWorkspace(fmt.Sprintf("Team %03d", i))
+	}
+	h.Browser(h.Owner).Get("/w").Has("51 Workspaces").Click("Next page").Status(200).Has("1 of 51 shown", "Team 049")
+}
+
 // TestWorkspaceDetails_Page: F4.
 func TestWorkspaceDetails_Page(t *testing.T) {
 	h := dagpasstest.New(t)

@@ -34,7 +34,7 @@ func (s *Server) listWorkspaces(v *visit) error {
 			return err
 		}
 	}
-	if len(orgs) == 1 && len(p.Rows) == 1 && !p.State.Active() && v.session.Notice == "" && !isPartial(v.Request()) {
+	if len(orgs) == 1 && p.Matches == 1 && len(p.Rows) == 1 && !p.State.Active() && v.session.Notice == "" && !isPartial(v.Request()) {
 		return v.Redirect(http.StatusSeeOther, views.WorkspaceURL(p.Rows[0].ID))
 	}
 	return s.workspaceList(v, p, views.StartPage, views.StartTable)
