@@ -162,13 +162,26 @@ func outcomeOptions() []ui.Option {
 // count says how many events the export would hold.
 func (x AuditExport) count() string {
 	noun := "event"
-	if x.State.Active() {
+	if x.narrowed() {
 		noun = "matching event"
 	}
 	if x.More {
 		return "At least " + ui.Plural(int(x.Count), noun)
 	}
 	return ui.Plural(int(x.Count), noun)
+}
+
+// narrowed reports whether a filter counts for the export; the days of the list do not.
+func (x AuditExport) narrowed() bool {
+	if x.State.Query != "" {
+		return true
+	}
+	for name := range x.State.Filters {
+		if name != AuditSince && name != AuditUntil {
+			return true
+		}
+	}
+	return false
 }
 
 // kept are the filters that travel with the export, but for the time, which its days replace.
