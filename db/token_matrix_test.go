@@ -71,34 +71,35 @@ func TestTokensByName_manyWithARole(t *testing.T) {
 func walkTokens(t *testing.T, db *DB, org access.OrgID, search string, back bool) (names []string) {
 	t.Helper()
 	f := access.MatrixFilter{Search: search, Role: access.WorkspaceMember}
-	must(t, db.view(t.Context(), func(tx *Tx) error {
-		for w := (access.Window{Limit: 500}); ; {
-			s, err := tx.TokensByName(org, f, w)
-			if err != nil || len(s.Rows) == 0 {
-				return err
-			}
-			var page []string
-			for _, r := range s.Rows {
-				page = append(page, r.Name)
-			}
-			first, last := string(s.Rows[0].ID), string(s.Rows[len(s.Rows)-1].ID)
-			switch {
-			case w.Before != "":
-				names = append(page, names...)
-			case !back || !s.Later:
-				names = append(names, page...)
-			}
-			switch {
-			case s.Later && w.Before == "":
-				w = access.Window{Limit: 500, After: last}
-			case back && s.Earlier:
-				w = access.Window{Limit: 500, Before: first}
-			default:
-				return nil
-			}
+	for w := (access.Window{Limit: 500}); ; {
+		var page []string
+		var s access.Stretch[access.TokenRow]
+		must(t, db.view(t.Context(), func(tx *Tx) (err error) {
+			s, err = tx.TokensByName(org, f, w)
+			return err
+		}))
+		if len(s.Rows) == 0 {
+			return names
 		}
-	}))
-	return names
+		for _, r := range s.Rows {
+			page = append(page, r.Name)
+		}
+		first, last := string(s.Rows[0].ID), string(s.Rows[len(s.Rows)-1].ID)
+		switch {
+		case w.Before != "":
+			names = append(page, names...)
+		case !back || !s.Later:
+			names = append(names, page...)
+		}
+		switch {
+		case s.Later && w.Before == "":
+			w = access.Window{Limit: 500, After: last}
+		case back && s.Earlier:
+			w = access.Window{Limit: 500, Before: first}
+		default:
+			return names
+		}
+	}
 }
 
 // The sizes of the benchmark of the matrix: every token has a few roles, one has all of them.

@@ -86,7 +86,7 @@ func (w *window) lookAtAccount() {
 // lookAtWorkspaces returns the path of Data Platform.
 func (w *window) lookAtWorkspaces() string {
 	w.open("/w")
-	w.click("#workspace-table th a")
+	w.click("#workspace-table tbody th a")
 	w.until(`$("#token-table")`)
 	workspace := regexp.MustCompile(`/w/[^/]+`).FindString(w.text(`location.pathname`))
 	w.open(workspace + "/details")

@@ -12,7 +12,7 @@ func withoutScripts(s *stage) {
 	w.turnScriptsOff()
 	w.provokes(http.StatusUnprocessableEntity, http.StatusConflict)
 	w.signInByPastedCode("Mara Lindqvist")
-	w.click(`#workspace-table th a`)
+	w.click(`#workspace-table tbody th a`)
 	w.until(`$("#token-table")`)
 	list := w.text(`location.pathname`)
 	w.must(`!document.documentElement.hasAttribute("data-js")`)
