@@ -9,6 +9,7 @@ type Tx interface {
 	DeletionTx
 	MemberTx
 	MemberListTx
+	LeaveTx
 	TeamTx
 	TeamListTx
 	TokenTx

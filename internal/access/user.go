@@ -181,17 +181,23 @@ func giveRole(c *Changing, tx Tx, u User, old, role Role) error {
 	return tx.SetRole(c.At, u.Subject(), role, c.By.Person())
 }
 
-// Remove ends a member's own role in a Workspace, or at Organization level every role there with
-// their sessions. Errors as for SetRole, NotFound also for someone who has no role of their own there.
+// Remove ends a member's own role in a Workspace, or at Organization level every role and team
+// membership there with their sessions; each that ends is recorded. Errors as for SetRole, NotFound
+// also for someone who has no role of their own there.
 func (s *Members) Remove(ctx context.Context, by Actor, at Scope, id UserID) error {
 	return s.change(ctx, by, at, id, audit.MemberRemove, func(c *Changing, tx Tx, u User, old Role) error {
 		if old == "" {
 			return Missing()
 		}
-		c.Record(audit.MemberRemove, u.target(), audit.Change{Field: "role", Before: string(old)})
+		ended := audit.Change{Field: "role", Before: string(old)}
 		if at.Level() == OrgLevel {
+			if err := RecordLeaving(c, tx, u); err != nil {
+				return err
+			}
+			c.Record(audit.MemberRemove, u.target(), ended)
 			return tx.RemoveMember(at.Org, id)
 		}
+		c.Record(audit.MemberRemove, u.target(), ended)
 		return tx.RemoveRole(at, u.Subject())
 	})
 }

@@ -237,6 +237,9 @@ func (s *Invitations) Withdraw(ctx context.Context, by access.Actor, org access.
 	var found Invitation
 	err := s.change(ctx, by, org, id, audit.InvitationWithdraw, func(c *access.Changing, tx Tx, i Invitation) error {
 		found = i
+		if err := access.RecordLeaving(c, tx, i.User); err != nil {
+			return err
+		}
 		c.Record(audit.InvitationWithdraw, i.target(), audit.Change{Field: "role", Before: string(i.Role)})
 		if err := tx.RemoveMember(org, id); err != nil {
 			return err

@@ -15,6 +15,7 @@ type Store = access.Store[Tx]
 type Tx interface {
 	access.GateTx
 	access.FoundTx
+	access.LeaveTx
 	AccountTx
 	SessionTx
 	CodeTx

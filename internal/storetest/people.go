@@ -196,6 +196,10 @@ func testMembers(t *testing.T, h *house) {
 			return tx.SetRole(h.other.Org.Scope(), u.Subject(), access.OrgMember, system().Person())
 		})
 		by := h.actor(t, u)
+		h.update(t, func(tx access.Tx) error {
+			return tx.SetRole(ws, u.Subject(), access.WorkspaceAuthor, system().Person())
+		})
+		h.wantHeld(t, u.ID, access.MemberRole{At: ws, Role: access.WorkspaceAuthor}, "leavers")
 		h.update(t, func(tx access.Tx) error { return tx.RemoveMember(acme.Org, u.ID) })
 		h.wantGrants(t, by, ws, nil, nil)
 		h.wantGrants(t, by, h.other.Org.Scope(), []access.Role{access.OrgMember}, nil)
@@ -203,6 +207,19 @@ func testMembers(t *testing.T, h *house) {
 		h.wantDead(t, by, h.other.Org.Scope())
 	})
 	t.Run("active Owners are counted once, own or through a team", func(t *testing.T) { testOwners(t, h) })
+}
+
+// wantHeld checks what the record tells of somebody who leaves: a role in a Workspace, and a team.
+func (h *house) wantHeld(t *testing.T, id access.UserID, role access.MemberRole, team string) {
+	t.Helper()
+	h.view(t, func(tx access.Tx) error {
+		roles, teams, err := tx.HeldIn(h.acme.Org.ID, id)
+		wantEqual(t, roles, []access.MemberRole{role})
+		if len(teams) != 1 || teams[0].Name != team || teams[0].ID == "" || teams[0].Org != h.acme.Org.ID {
+			t.Errorf("the teams are %+v", teams)
+		}
+		return err
+	})
 }
 
 func testOwners(t *testing.T, h *house) {
