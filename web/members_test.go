@@ -121,7 +121,7 @@ func TestMembers_Organization(t *testing.T) {
 			Form("Remove member").Submit().Status(303).Follow().Has("Ada removed from Acme.", "1 Member")
 		wantEvents(t, h, dagpasstest.EventOf(audit.MemberRemove, audit.OK, "Ada", "Owner 01"),
 			dagpasstest.EventOf(audit.TeamMemberRemove, audit.OK, "Ingest", "Owner 01"), dagpasstest.EventOf(audit.MemberRemove, audit.OK, "Ada", "Owner 01"))
-		b.Get("/w/"+string(h.Workspace.ID)+"/audit?act=member.remove").Status(200).Has("Ada")
+		b.Get("/w/" + string(h.Workspace.ID) + "/audit?act=member.remove").Status(200).Has("Ada")
 		if at := h.Browser(ada).Get("/w").Status(303).Header.Get("Location"); !strings.HasPrefix(at, "/sign-in") {
 			t.Errorf("her session leads to %s", at)
 		}
