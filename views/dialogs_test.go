@@ -243,6 +243,13 @@ func TestRevealDialog(t *testing.T) {
 	})
 }
 
+// Reloading a form that is out of date and leaving it are two different ways on.
+func TestStale_LeadsBackToo(t *testing.T) {
+	htmlcheck.Run(t, render(t, views.FailureDialog(views.Stale(tokensScreen(), "Changed.", "/form")).Page(chrome(t))),
+		htmlcheck.In(".dlg-foot a", htmlcheck.HasExactText("Close"), htmlcheck.HasAttr("href", views.WorkspaceTokensURL(data.ID))),
+		htmlcheck.In(`.dlg-body a[href="/form"]`, htmlcheck.HasExactText("Reload")))
+}
+
 func TestFailures(t *testing.T) {
 	tests := map[string]struct {
 		failure views.Failure

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -17,6 +18,7 @@ type Failure struct {
 	LinkURL   string
 	RequestID string // empty: not shown
 	section   section
+	back      string // where closing leads, where that is not the way on
 }
 
 // FailurePage is a failure as a whole document, in the frame for those who are signed in.
@@ -28,7 +30,7 @@ func FailureDialog(f Failure) Dialog {
 }
 
 func (f Failure) frame(in bool) ui.DialogProps {
-	return ui.DialogProps{Title: f.Title, InDialog: in, CloseURL: f.LinkURL, CloseLabel: "Close", FocusTitle: true}
+	return ui.DialogProps{Title: f.Title, InDialog: in, CloseURL: cmp.Or(f.back, f.LinkURL), CloseLabel: "Close", FocusTitle: true}
 }
 
 // Missing is the one answer for what does not exist and for what the person may not see.
@@ -66,7 +68,7 @@ func AlreadySent(at Screen) Failure {
 // Stale is the answer to a form whose object was changed meanwhile; reload is the URL of the form.
 func Stale(at Screen, text, reload string) Failure {
 	f := at.at(Failure{Title: "Changed meanwhile", Text: text})
-	f.LinkLabel, f.LinkURL = "Reload", reload
+	f.back, f.LinkLabel, f.LinkURL = f.LinkURL, "Reload", reload
 	return f
 }
 
