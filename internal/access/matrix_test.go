@@ -194,12 +194,15 @@ func TestTokens_Rearrange(t *testing.T) {
 	t.Run("the Workspace Owner role needs the password within ten minutes", func(t *testing.T) {
 		by := g.by
 		by.AuthenticatedAt = g.Clock.Now().Add(-access.ReauthWindow)
-		for role, want := range map[access.Role]string{owner: access.ReasonReauthenticate, operator: ""} {
-			changes := []access.CellChange{{Cell: g.cell(1, 2), To: role}}
+		for _, to := range []struct {
+			role access.Role
+			want string
+		}{{owner, access.ReasonReauthenticate}, {operator, ""}} { // the refused one first: the other is applied
+			changes := []access.CellChange{{Cell: g.cell(1, 2), To: to.role}}
 			_, proposed := g.Tokens.Propose(t.Context(), by, g.Org.ID, changes)
 			_, err := g.Tokens.Rearrange(t.Context(), by, g.Org.ID, changes)
-			if access.ReasonOf(proposed) != want || access.ReasonOf(err) != want {
-				t.Errorf("%s: proposed %v, rearranged %v", role, proposed, err)
+			if access.ReasonOf(proposed) != to.want || access.ReasonOf(err) != to.want {
+				t.Errorf("%s: proposed %v, rearranged %v", to.role, proposed, err)
 			}
 		}
 	})
