@@ -86,6 +86,9 @@ func (s *server) serve(r route) echo.HandlerFunc {
 		if err != nil {
 			return s.welcome(c.Request().Context(), by, err)
 		}
+		if result == nil {
+			return c.NoContent(http.StatusNoContent)
+		}
 		return write(c.Response(), http.StatusOK, result)
 	}
 }

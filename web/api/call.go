@@ -15,7 +15,7 @@ import (
 	"dagpass/web/middleware"
 )
 
-// operation answers a request with the value to encode.
+// operation answers a request with the value to encode, nil for an answer without a body.
 type operation func(in *input, by access.Actor) (any, error)
 
 // call joins the parts of an operation: read takes its input from the request, run performs it, and
@@ -35,6 +35,17 @@ func call[In, Out, Wire any](
 			return nil, err
 		}
 		return shape(out), nil
+	}
+}
+
+// command is [call] for what answers nothing but that it is done: 204.
+func command[In any](read func(*input) In, run func(context.Context, access.Actor, In) error) operation {
+	return func(in *input, by access.Actor) (any, error) {
+		asked := read(in)
+		if err := in.err(); err != nil {
+			return nil, err
+		}
+		return nil, run(in.Request().Context(), by, asked)
 	}
 }
 

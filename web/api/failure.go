@@ -48,6 +48,12 @@ var (
 	}
 )
 
+// refusal is a [middleware.Refusal] found while an operation read its request.
+type refusal struct{ middleware.Refusal }
+
+// Error implements error.
+func (r refusal) Error() string { return r.Message }
+
 // refuse writes a refusal of the router or the middleware.
 func refuse(w http.ResponseWriter, r *http.Request, why middleware.Refusal) {
 	_ = write(w, why.Status, failure{ // plain strings always encode
@@ -63,6 +69,10 @@ func fail(err error, c echo.Context) {
 	w, r := c.Response(), c.Request()
 	if errors.Is(err, echo.ErrNotFound) {
 		refuse(w, r, noRoute)
+		return
+	}
+	if why, ok := errors.AsType[refusal](err); ok {
+		refuse(w, r, why.Refusal)
 		return
 	}
 	e := access.AsError(err)

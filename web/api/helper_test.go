@@ -207,4 +207,24 @@ func (h *house) get(target string, by credential) answer {
 	return h.call(http.MethodGet, target, by.value)
 }
 
+// post sends a body as the clients do; "" is none, without a content type.
+func (h *house) post(target, body string, by credential, more ...func(*http.Request)) answer {
+	h.Helper()
+	return h.call(http.MethodPost, target, by.value, append([]func(*http.Request){withBody(body)}, more...)...)
+}
+
+func (h *house) delete(target string, by credential) answer {
+	h.Helper()
+	return h.call(http.MethodDelete, target, by.value)
+}
+
+func withBody(body string) func(*http.Request) {
+	return func(r *http.Request) {
+		if body != "" {
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+			r.Header.Set("Content-Type", "application/json")
+		}
+	}
+}
+
 func (h *house) orgPath() string { return "/v1/organizations/" + string(h.org.ID) }

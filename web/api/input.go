@@ -18,6 +18,7 @@ type input struct {
 	echo.Context
 	query    url.Values
 	missing  bool // an id that can't name anything
+	refused  error
 	problems []access.FieldProblem
 }
 
@@ -30,10 +31,14 @@ func newInput(c echo.Context) *input {
 	return in
 }
 
-// err returns NotFound for a malformed id, Invalid with every problem for the rest, or nil.
+// err returns NotFound for a malformed id, why the body was not read at all, Invalid with every
+// problem for the rest, or nil.
 func (in *input) err() error {
 	if in.missing {
 		return access.Missing()
+	}
+	if in.refused != nil {
+		return in.refused
 	}
 	return access.BadInput(in.problems...)
 }

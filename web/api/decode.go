@@ -1,0 +1,94 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/labstack/echo/v4"
+
+	"dagpass/web/middleware"
+)
+
+var (
+	notJSON = middleware.Refusal{
+		Status:  http.StatusUnsupportedMediaType,
+		Reason:  "unsupported_media_type",
+		Message: "Send the body as JSON, with Content-Type: application/json.",
+	}
+	bodyTooLarge = middleware.Refusal{
+		Status:  http.StatusRequestEntityTooLarge,
+		Reason:  "too_large",
+		Message: "The request is larger than this server accepts.",
+	}
+)
+
+// readBody decodes the JSON object of a request. What is absent, and what is null, stays the zero
+// value: a pointer or slice that is nil was not given. Members nobody asks for are ignored, which the
+// contract wants; one given twice is refused, as it could mean two things. The names of members are
+// compared exactly (I-JSON, RFC 7493).
+func readBody[T any](in *input) T {
+	var body T
+	r := in.Request()
+	if kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || kind != echo.MIMEApplicationJSON {
+		in.refused = refusal{notJSON}
+		return body
+	}
+	text, err := io.ReadAll(r.Body)
+	switch {
+	case middleware.IsTooLarge(err):
+		in.refused = refusal{bodyTooLarge}
+		return body
+	case err != nil:
+		in.reject("body", "incomplete", "The body ended before it was complete.")
+		return body
+	}
+	if err := json.Unmarshal(text, &body); err != nil {
+		field, code, message := bodyProblem(err)
+		in.reject(field, code, message)
+	}
+	return body
+}
+
+// bodyProblem words why a body can't be decoded, in terms of JSON and not of this program.
+func bodyProblem(err error) (field, code, message string) {
+	if wrong, ok := errors.AsType[*json.SemanticError](err); ok && wrong.JSONPointer != "" {
+		return memberName(wrong.JSONPointer), "type", "Use " + jsonKind(wrong.GoType) + "."
+	}
+	if wrong, ok := errors.AsType[*jsontext.SyntacticError](err); ok && errors.Is(err, jsontext.ErrDuplicateName) {
+		return memberName(wrong.JSONPointer), "repeated", "Give it once."
+	}
+	return "body", "json", "Send one JSON object."
+}
+
+// memberName writes a JSON pointer the way people name members: roles.0.entityId.
+func memberName(p jsontext.Pointer) string {
+	var tokens []string
+	for t := range p.Tokens() {
+		tokens = append(tokens, t)
+	}
+	return strings.Join(tokens, ".")
+}
+
+// jsonKind names what a Go type takes in JSON.
+func jsonKind(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	}
+	return "a whole number"
+}
