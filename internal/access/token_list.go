@@ -129,18 +129,37 @@ func (s *Tokens) Find(ctx context.Context, by Actor, at Scope, id TokenID) (Deta
 func (s *Tokens) Show(ctx context.Context, by Actor, org OrgID, id TokenID) (Detail, error) {
 	var d Detail
 	err := Read(ctx, s.store, by, View, inOrg(org), func(g Grants, tx Tx) (err error) {
-		if d.Token, err = tx.Token(org, id); err != nil {
-			return err
-		}
-		if d.Roles, err = newSight(tx, by, g).roles(d.Token); err != nil {
-			return err
-		}
-		if len(d.Roles) == 0 {
-			return s.whyNot(tx, by, d.Token)
-		}
-		d.Here = d.Roles[0]
-		return nil
+		d, err = show(tx, by, g, org, id)
+		return err
 	})
+	return d, err
+}
+
+// show is [Tokens.Show] for the roles the actor holds on the Organization. With Forbidden the token
+// comes without its roles.
+func show(tx Tx, by Actor, g Grants, org OrgID, id TokenID) (Detail, error) {
+	t, err := tx.Token(org, id)
+	if err != nil {
+		return Detail{}, err
+	}
+	roles, err := newSight(tx, by, g).roles(t)
+	if err != nil {
+		return Detail{}, err
+	}
+	if len(roles) == 0 {
+		return Detail{Token: t}, whyNot(tx, by, t)
+	}
+	return Detail{Token: t, Here: roles[0], Roles: roles}, nil
+}
+
+// Locate is Show for an act on a token named by its id alone. A token in a Workspace the actor sees
+// without managing tokens there comes without its roles instead of Forbidden: the act decides about
+// it again, and records when it refuses. Errors: NotFound.
+func (s *Tokens) Locate(ctx context.Context, by Actor, org OrgID, id TokenID) (Detail, error) {
+	d, err := s.Show(ctx, by, org, id)
+	if CodeOf(err) == Forbidden && d.ID == id {
+		return d, nil
+	}
 	return d, err
 }
 
@@ -218,7 +237,7 @@ func (s *sight) managesAt(at Scope) (bool, error) {
 
 // whyNot answers for a token the actor may not see: refused where its home is a visible Workspace,
 // otherwise as if it did not exist.
-func (s *Tokens) whyNot(tx Tx, by Actor, t Token) error {
+func whyNot(tx Tx, by Actor, t Token) error {
 	if t.OrganizationScoped() {
 		return Missing()
 	}
