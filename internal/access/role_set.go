@@ -2,31 +2,9 @@ package access
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"dagpass/internal/audit"
 )
-
-// EntityKind is the kind of entity an entry of a set of roles is about.
-type EntityKind string
-
-// The kinds. There are no Deployments yet, so an entry of the last three finds none.
-const (
-	OrgEntity        EntityKind = "organization"
-	WorkspaceEntity  EntityKind = "workspace"
-	DeploymentEntity EntityKind = "deployment"
-	DagEntity        EntityKind = "dag"
-	DagTagEntity     EntityKind = "dag_tag"
-)
-
-// RoleEntry is one entry of a set of roles as a caller writes it; nothing of it is checked.
-type RoleEntry struct {
-	Kind       EntityKind
-	Entity     string // an id, or the name of a Dag or of a Dag tag
-	Deployment string // the Deployment of a Dag or a Dag tag
-	Role       Role
-}
 
 // SetRoles replaces the set of roles a token holds, as product.md 3.5 and 3.6 have it: all of the
 // change or nothing, with an event for each role that was given, changed or taken. It acts on the
@@ -211,86 +189,4 @@ func (s *roleSet) seen() (Detail, error) {
 		roles = []TokenRole{home}
 	}
 	return Detail{Token: s.token, Here: roles[0], Roles: roles}, nil
-}
-
-// wanted checks entries against what the token may hold (product.md 3.5) and joins them with what it
-// holds now. Errors: Invalid with every problem, NotFound for what can't exist.
-func (s *roleSet) wanted(entries []RoleEntry) ([]roleStep, error) {
-	switch {
-	case len(entries) == 0:
-		return nil, BadInput(FieldProblem{"roles", "required", "Name at least one role."})
-	case len(entries) > MaxBindings+1:
-		return nil, BadInput(FieldProblem{"roles", "too_many", fmt.Sprintf("Name at most %d roles.", MaxBindings+1)})
-	}
-	var p problems
-	var steps []roleStep
-	missing := false
-	named := map[RoleEntry]bool{}
-	for i, e := range entries {
-		field := fmt.Sprintf("roles.%d.", i)
-		if problem := s.problem(field, e); problem != nil {
-			p.add(problem)
-			continue
-		}
-		entity := RoleEntry{Kind: e.Kind, Entity: e.Entity, Deployment: e.Deployment}
-		if named[entity] {
-			p.add(&FieldProblem{field + "entityId", "twice", "Name each place once."})
-			continue
-		}
-		named[entity] = true
-		at, exists := s.scope(e)
-		missing = missing || !exists
-		steps = append(steps, roleStep{at, s.roles[at], e.Role})
-	}
-	if err := BadInput(p...); err != nil {
-		return nil, err
-	}
-	if missing {
-		return nil, Missing()
-	}
-	return steps, nil
-}
-
-// problem returns what is wrong with an entry for this token, nil when nothing is.
-func (s *roleSet) problem(field string, e RoleEntry) *FieldProblem {
-	own := !s.token.OrganizationScoped()
-	switch e.Kind {
-	case OrgEntity:
-		if own {
-			return &FieldProblem{field + "entityType", "scope", "A Workspace API token can't have an Organization role."}
-		}
-		if e.Entity != string(s.token.Home.Org) {
-			return &FieldProblem{field + "entityId", "scope", "Use the id of the token's own Organization."}
-		}
-		return CheckRole(field+"role", e.Role, OrgLevel)
-	case WorkspaceEntity:
-		if own && e.Entity != string(s.token.Home.Workspace) {
-			return &FieldProblem{field + "entityId", "scope", "A Workspace API token can't have a role in another Workspace."}
-		}
-		return CheckRole(field+"role", e.Role, WorkspaceLevel)
-	case DeploymentEntity:
-		return nil
-	case DagEntity, DagTagEntity:
-		if own {
-			return &FieldProblem{field + "entityType", "scope", "A Workspace API token can't have a role on a Dag."}
-		}
-		if strings.TrimSpace(e.Deployment) == "" {
-			return &FieldProblem{field + "deploymentId", "required", "Name the Deployment of the Dag."}
-		}
-		return nil
-	}
-	return &FieldProblem{field + "entityType", "choice", "Use one of ORGANIZATION, WORKSPACE, DEPLOYMENT, DAG, DAG_TAG."}
-}
-
-// scope returns where an entry without a problem falls; false for what can't exist.
-func (s *roleSet) scope(e RoleEntry) (Scope, bool) {
-	at := Scope{Org: s.token.Home.Org}
-	switch e.Kind {
-	case OrgEntity:
-		return at, true
-	case WorkspaceEntity:
-		at.Workspace = WorkspaceID(e.Entity)
-		return at, IsID(e.Entity)
-	}
-	return at, false
 }

@@ -85,18 +85,25 @@ func (s *Tokens) All(ctx context.Context, by Actor, org OrgID, sort Sort, p Page
 	var rows []TokenRow
 	var total int
 	err := Read(ctx, s.store, by, View, inOrg(org), func(g Grants, tx Tx) (err error) {
-		all := g.Has(On(OrgLevel, TokenView))
-		if !all {
-			if owns, err := tx.OwnsAWorkspace(org, by); err != nil {
-				return err
-			} else if !owns {
-				return Refused(WorkspaceOwner, "")
-			}
+		if err := managesTokens(tx, by, org, g); err != nil {
+			return err
 		}
-		rows, total, err = tx.TokensOf(org, by, all, sort, p)
+		rows, total, err = tx.TokensOf(org, by, g.Has(On(OrgLevel, TokenView)), sort, p)
 		return err
 	})
 	return rows, total, err
+}
+
+// managesTokens refuses an actor who manages tokens neither in the Organization nor in a Workspace.
+func managesTokens(tx Tx, by Actor, org OrgID, g Grants) error {
+	if g.Has(On(OrgLevel, TokenView)) {
+		return nil
+	}
+	owns, err := tx.OwnsAWorkspace(org, by)
+	if err == nil && !owns {
+		return Refused(WorkspaceOwner, "")
+	}
+	return err
 }
 
 // Detail is a token with its roles, as far as the reader may see them.
@@ -135,23 +142,6 @@ func (s *Tokens) Show(ctx context.Context, by Actor, org OrgID, id TokenID) (Det
 	return d, err
 }
 
-// show is [Tokens.Show] for the roles the actor holds on the Organization. With Forbidden the token
-// comes without its roles.
-func show(tx Tx, by Actor, g Grants, org OrgID, id TokenID) (Detail, error) {
-	t, err := tx.Token(org, id)
-	if err != nil {
-		return Detail{}, err
-	}
-	roles, err := newSight(tx, by, g).roles(t)
-	if err != nil {
-		return Detail{}, err
-	}
-	if len(roles) == 0 {
-		return Detail{Token: t}, whyNot(tx, by, t)
-	}
-	return Detail{Token: t, Here: roles[0], Roles: roles}, nil
-}
-
 // Locate is Show for an act on a token named by its id alone. A token in a Workspace the actor sees
 // without managing tokens there comes without its roles instead of Forbidden: the act decides about
 // it again, and records when it refuses. Errors: NotFound.
@@ -181,71 +171,6 @@ func (s *Tokens) Details(ctx context.Context, by Actor, org OrgID, rows []TokenR
 		return nil
 	})
 	return out, err
-}
-
-// sight is what an actor may see of tokens' roles, deciding once for each scope it meets.
-type sight struct {
-	tx      Tx
-	by      Actor
-	all     bool
-	manages map[Scope]bool
-}
-
-func newSight(tx Tx, by Actor, g Grants) *sight {
-	return &sight{tx: tx, by: by, all: g.Has(On(OrgLevel, TokenView)), manages: map[Scope]bool{}}
-}
-
-// roles returns the roles of a token the actor may see: all of them for the token itself and for
-// Organization Owners, else the home and those in Workspaces where the actor manages tokens. It is
-// empty when the actor may see the token nowhere.
-func (s *sight) roles(t Token) ([]TokenRole, error) {
-	roles, err := s.tx.TokenRoles(t)
-	if err != nil || s.all || s.by.Kind == TokenActor && s.by.ID == string(t.ID) {
-		return roles, err
-	}
-	visible := 0
-	var out []TokenRole
-	for _, r := range roles {
-		managed, err := s.managesAt(r.At)
-		if err != nil {
-			return nil, err
-		}
-		if managed {
-			visible++
-		}
-		if managed || r.Home {
-			out = append(out, r)
-		}
-	}
-	if visible == 0 {
-		return nil, nil
-	}
-	return out, nil
-}
-
-func (s *sight) managesAt(at Scope) (bool, error) {
-	if known, ok := s.manages[at]; ok {
-		return known, nil
-	}
-	g, err := s.tx.Grants(s.by, at)
-	if err != nil {
-		return false, err
-	}
-	s.manages[at] = Permit(g, TokenView, at.Level()) == nil
-	return s.manages[at], nil
-}
-
-// whyNot answers for a token the actor may not see: refused where its home is a visible Workspace,
-// otherwise as if it did not exist.
-func whyNot(tx Tx, by Actor, t Token) error {
-	if t.OrganizationScoped() {
-		return Missing()
-	}
-	g, err := tx.Grants(by, t.Home)
-	if err != nil {
-		return err
-	}
-	return Permit(g, TokenView, WorkspaceLevel)
 }
 
 // Named reports whether another live token usable at the scope has the name, which makes the CLI's

@@ -40,14 +40,22 @@ type NewToken struct {
 }
 
 func (in NewToken) clean(home Scope) (NewToken, error) {
+	p := in.problems(CheckRole("role", in.Role, home.Level()))
+	in.Name, _ = CleanName("name", in.Name, MaxTokenName)
+	in.Description, _ = CleanDescription("description", in.Description)
+	return in, BadInput(p...)
+}
+
+// problems are those with the role, and those that any home has with the rest.
+func (in NewToken) problems(role *FieldProblem) problems {
 	var p problems
-	in.Name = p.take(CleanName("name", in.Name, MaxTokenName))
-	in.Description = p.take(CleanDescription("description", in.Description))
-	p.add(CheckRole("role", in.Role, home.Level()))
+	p.take(CleanName("name", in.Name, MaxTokenName))
+	p.take(CleanDescription("description", in.Description))
+	p.add(role)
 	if in.Expiry < 0 || in.Expiry > MaxDays {
 		p.add(&FieldProblem{"expiration", "days", expiryProblem})
 	}
-	return in, BadInput(p...)
+	return p
 }
 
 // Create makes a token whose home is the scope, with its role there, and returns its value: the
