@@ -109,6 +109,21 @@ func shapeFields(problems []access.FieldProblem) []fieldError {
 	return fields
 }
 
+// onTheWire gives the fields of a refused input the names they have on the wire.
+func onTheWire(err error, names map[string]string) error {
+	if access.CodeOf(err) != access.Invalid {
+		return err
+	}
+	refused := *access.AsError(err)
+	refused.Fields = slices.Clone(refused.Fields)
+	for i, p := range refused.Fields {
+		if name, ok := names[p.Field]; ok {
+			refused.Fields[i].Field = name
+		}
+	}
+	return &refused
+}
+
 // sentence puts the problems of all fields into the message, because the CLI prints nothing else.
 func sentence(e *access.Error) string {
 	if len(e.Fields) == 0 {

@@ -78,7 +78,12 @@ func (s *server) routes() []route {
 	t.get(orgPath+"/workspaces/:workspace", access.View, call(readWorkspace, s.findWorkspace, s.shape.workspace), v1, platform)
 
 	t.get(orgPath+"/tokens", access.TokenView, call(readTokenList, s.listTokens, s.shape.tokenPage), v1, iam)
+	t.post(orgPath+"/tokens", access.TokenCreate, call(readNewToken("scope"), s.createToken, s.shape.issued), v1)
+	t.post(orgPath+"/tokens", access.TokenCreate, call(readNewToken("type"), s.createToken, s.shape.issued), iam)
 	t.get(orgPath+"/tokens/:token", access.TokenView, call(readToken, s.findToken, s.shape.token), v1, iam)
+	t.post(orgPath+"/tokens/:token", access.TokenUpdate, call(readTokenEdit, s.updateToken, s.shape.token), v1, iam)
+	t.post(orgPath+"/tokens/:token/roles", access.TokenUpdate, call(readTokenRoles, s.setTokenRoles, shapeSubjectRoles), v1, iam)
+	t.post(orgPath+"/tokens/:token/rotate", access.TokenRotate, call(readToken, s.rotateToken, s.shape.issued), v1, iam)
 	t.del(orgPath+"/tokens/:token", access.TokenDelete, command(readToken, s.deleteToken), v1, iam)
 
 	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)

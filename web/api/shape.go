@@ -116,6 +116,8 @@ type tokenRole struct {
 	EntityType string      `json:"entityType"`
 	EntityID   string      `json:"entityId"`
 	Role       access.Role `json:"role"`
+	// DeploymentID comes with roles on a Dag, of which there are none yet; it is only read.
+	DeploymentID string `json:"deploymentId,omitzero"`
 }
 
 type tokenPage struct {

@@ -114,13 +114,3 @@ func readToken(in *input) tokenRef {
 func (s *server) findToken(ctx context.Context, by access.Actor, ref tokenRef) (access.Detail, error) {
 	return s.Tokens.Show(ctx, by, ref.org, ref.id)
 }
-
-// deleteToken ends a token where its home is. A second time it is not found.
-func (s *server) deleteToken(ctx context.Context, by access.Actor, ref tokenRef) error {
-	tok, err := s.Tokens.Show(ctx, by, ref.org, ref.id)
-	if err != nil {
-		return err
-	}
-	_, err = s.Tokens.Delete(ctx, by, tok.Home, ref.id, access.TokenDeletionWord)
-	return err
-}
