@@ -86,6 +86,13 @@ func (q *listing) upTo(limit int, query string, more ...any) (int, error) {
 
 // page reads one row more than asked for, which tells whether there are more.
 func (q *listing) page(s access.Sort, p access.Page) ([]access.TokenRow, error) {
+	if unindexed(s) && q.find.kind == noSearch {
+		keys, err := all(q.tx, scanTokenKeys, sqlKeysAt, q.args...)
+		if err != nil {
+			return nil, err
+		}
+		return q.tx.listed(sqlListed, q.at.Entity(), inOrder(keys, s, p, p.Limit+1))
+	}
 	o := orderOf(s.By)
 	after, id, err := q.tx.after(q.at, o, s.Desc, p.After)
 	if err != nil {

@@ -2,6 +2,7 @@ package db
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"dagpass/internal/access"
@@ -73,7 +74,7 @@ func (tx *Tx) TokensOf(org access.OrgID, owned access.Actor, every bool, s acces
 		if err != nil {
 			return nil, 0, err
 		}
-		rows, err := tx.listedOf(org, orgListQuery(s, false), p.Limit, p.Offset)
+		rows, err := tx.listedOf(org, s, p)
 		return rows, total, err
 	}
 	managed, err := tx.managedIn(org, owned)
@@ -88,17 +89,34 @@ func (tx *Tx) TokensOf(org access.OrgID, owned access.Actor, every bool, s acces
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, err := tx.listedOf(org, orgListQuery(s, true), p.Limit, p.Offset, string(entities))
+	rows, err := tx.listedOf(org, s, p, string(entities))
 	return rows, total, err
 }
 
-// listedOf reads the page whose ids a query made by orgListQuery returns.
-func (tx *Tx) listedOf(org access.OrgID, query string, args ...any) ([]access.TokenRow, error) {
-	ids, err := all(tx, text[string], query, append([]any{string(org)}, args...)...)
+// listedOf reads a page of the tokens of an Organization; managed is none, or the list of Workspaces
+// they hold a role in.
+func (tx *Tx) listedOf(org access.OrgID, s access.Sort, p access.Page, managed ...any) ([]access.TokenRow, error) {
+	var ids []string
+	var err error
+	if unindexed(s) {
+		ids, err = tx.sortedOf(org, s, p, managed...)
+	} else {
+		args := slices.Concat([]any{string(org), p.Limit, p.Offset}, managed)
+		ids, err = all(tx, text[string], orgListQuery(s, len(managed) > 0), args...)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return tx.listed(sqlListedOf, string(org), ids)
+}
+
+func (tx *Tx) sortedOf(org access.OrgID, s access.Sort, p access.Page, managed ...any) ([]string, error) {
+	query := sqlKeysOf
+	if len(managed) > 0 {
+		query = sqlKeysOfManaged
+	}
+	keys, err := all(tx, scanTokenKeys, query, slices.Concat([]any{string(org)}, managed)...)
+	return inOrder(keys, s, p, p.Limit), err
 }
 
 func orgListQuery(s access.Sort, managed bool) string {

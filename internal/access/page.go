@@ -14,4 +14,5 @@ type Page struct {
 type Sort struct {
 	By   string
 	Desc bool
+	Then *Sort // decides among equals, where the list offers that
 }

@@ -18,6 +18,13 @@ const (
 	SortByCreated = "created"
 )
 
+// Columns the API sorts tokens by besides, with [SortByUpdated]. They, and orders by more than one
+// column, look at every token of the list.
+const (
+	SortByDescription = "description"
+	SortByStarted     = "started" // creation or last rotation
+)
+
 // MatchLimit is how far matches of a filtered list are counted.
 const MatchLimit = 1000
 
@@ -42,7 +49,8 @@ type TokenList struct {
 // TokenListTx is the reading side of token storage.
 type TokenListTx interface {
 	// TokensAt returns one page of the tokens that hold a role at a scope. Its cost does not grow
-	// with their number for an empty filter. An After that is not in the list starts at the top.
+	// with their number for an empty filter and an order by one of the first four columns. An After
+	// that is not in the list starts at the top. A search is ordered by one of those columns.
 	TokensAt(at Scope, f TokenFilter, s Sort, p Page) (TokenList, error)
 	// TokensOf returns one page of all live tokens of an Organization, or, with owned set, of
 	// those with a role in a Workspace that this subject owns.

@@ -1,49 +1,13 @@
 package storetest
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"dagpass/internal/access"
 )
-
-var columns = []string{access.SortByName, access.SortByExpires, access.SortByUsed, access.SortByCreated}
-
-// sorted returns the tokens in the order of a list, by the simplest means.
-func sorted(tokens []access.Token, s access.Sort) []access.TokenID {
-	end := func(t access.Token) int64 {
-		if t.EndAt.IsZero() {
-			return math.MaxInt64
-		}
-		return t.EndAt.UnixMilli()
-	}
-	tokens = slices.Clone(tokens)
-	slices.SortFunc(tokens, func(a, b access.Token) int {
-		var c int
-		switch s.By {
-		case access.SortByName:
-			c = strings.Compare(access.Fold(a.Name), access.Fold(b.Name))
-		case access.SortByExpires:
-			c = cmp.Compare(end(a), end(b))
-		case access.SortByUsed:
-			c = a.LastUsed.At.Compare(b.LastUsed.At)
-		}
-		if c = cmp.Or(c, strings.Compare(string(a.ID), string(b.ID))); s.Desc {
-			return -c
-		}
-		return c
-	})
-	var ids []access.TokenID
-	for _, t := range tokens {
-		ids = append(ids, t.ID)
-	}
-	return ids
-}
 
 func idsOf(rows []access.TokenRow) []access.TokenID {
 	var ids []access.TokenID
@@ -161,6 +125,7 @@ func testTokenLists(t *testing.T, h *house) {
 	t.Run("an Organization's tokens are all of them, or those in Workspaces the actor owns", func(t *testing.T) {
 		testTokensOf(t, h, tokens)
 	})
+	t.Run("a second column decides among equals", func(t *testing.T) { testOrderBySeveral(t, h, tokens) })
 }
 
 func testFilters(t *testing.T, h *house, tokens []access.Token) {
