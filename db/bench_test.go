@@ -126,6 +126,8 @@ func listCases() []listCase {
 	return []listCase{
 		{"first", false, access.TokenFilter{}, byName, fifty},
 		{"offset 99000", false, access.TokenFilter{}, oldest, access.Page{Limit: 1000, Offset: 99_000}},
+		{"by description", false, access.TokenFilter{}, access.Sort{By: access.SortByDescription}, fifty},
+		{"by last change", false, access.TokenFilter{}, access.Sort{By: access.SortByUpdated, Desc: true}, fifty},
 		{"small first", true, access.TokenFilter{}, byName, fifty},
 		{"small search", true, access.TokenFilter{Search: "pipeline"}, byName, fifty},
 		{"search one", false, access.TokenFilter{Search: "000042"}, byName, fifty},

@@ -163,6 +163,18 @@ func (h *house) addFor(days access.Expiry, home access.Scope, role access.Role, 
 	return credential{tok, val.Reveal()}
 }
 
+// addDescribed makes a token of the Workspace with a description.
+func (h *house) addDescribed(name, description string) credential {
+	h.Helper()
+	h.clock.forward(time.Second)
+	tok, val, err := h.tokens.Create(h.Context(), operator(), h.workspace.Scope(),
+		access.NewToken{Name: name, Description: description, Role: access.WorkspaceMember})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return credential{tok, val.Reveal()}
+}
+
 func (h *house) rotate(c credential) credential {
 	h.Helper()
 	tok, val, err := h.tokens.Rotate(h.Context(), operator(), c.Home, c.ID, c.Generation, "")

@@ -42,9 +42,11 @@ type page[T any] struct {
 
 // Names of sort fields on the wire.
 const (
-	sortName      = "name"
-	sortCreatedAt = "createdAt"
-	sortUpdatedAt = "updatedAt"
+	sortName        = "name"
+	sortDescription = "description"
+	sortCreatedAt   = "createdAt"
+	sortUpdatedAt   = "updatedAt"
+	sortStartAt     = "tokenStartAt"
 )
 
 // readPage reads limit and offset, and sorts by any of the fields.
@@ -56,14 +58,21 @@ func readPage(in *input, sortFields ...string) listing {
 	}
 }
 
+// readSorts reads the fields a list is sorted by, the first one first. Each decides once.
 func readSorts(in *input, fields []string) []access.Sort {
 	var sorts []access.Sort
+	seen := map[string]bool{}
 	for _, text := range in.texts("sorts") {
 		field, direction, _ := strings.Cut(text, ":")
 		if !slices.Contains(fields, field) || (direction != "asc" && direction != "desc") {
 			in.reject("sorts", "choice", "Use :asc or :desc after one of "+strings.Join(fields, ", ")+".")
 			return nil
 		}
+		if seen[field] {
+			in.reject("sorts", "repeated", "Sort by "+field+" once.")
+			return nil
+		}
+		seen[field] = true
 		sorts = append(sorts, access.Sort{By: field, Desc: direction == "desc"})
 	}
 	return sorts

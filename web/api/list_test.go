@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -23,10 +24,11 @@ type listed struct {
 }
 
 type row struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Scope string `json:"scope"`
-	Roles []struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Scope       string `json:"scope"`
+	Description string `json:"description"`
+	Roles       []struct {
 		EntityType string `json:"entityType"`
 		EntityID   string `json:"entityId"`
 		Role       string `json:"role"`
@@ -127,6 +129,37 @@ func TestOrder(t *testing.T) {
 		wantNames(t, h.list(tokens+"?sorts=createdAt:asc", owner), "a", "C", "b")
 		wantNames(t, h.list(workspaces+"?sorts=createdAt:asc&sorts=name:asc", owner), "Data", "beta", "Alpha")
 	})
+	t.Run("tokens by every field of the contract, 3.4, the second deciding among equals", func(t *testing.T) {
+		h := newHouse(t)
+		owner := h.add(h.org.Scope(), access.OrgOwner, "owner")
+		first := h.addDescribed("ci", "Beta")
+		h.addDescribed("ci", "alpha")
+		h.addDescribed("CI", "gamma")
+		h.clock.forward(time.Hour)
+		h.rotate(first)
+		for sorts, want := range map[string][]string{
+			"sorts=description:asc":                                     {"", "alpha", "Beta", "gamma"},
+			"sorts=description:desc":                                    {"gamma", "Beta", "alpha", ""},
+			"sorts=name:asc&sorts=description:desc":                     {"gamma", "Beta", "alpha", ""},
+			"sorts=name:desc&sorts=createdAt:desc":                      {"", "gamma", "alpha", "Beta"},
+			"sorts=updatedAt:desc":                                      {"Beta", "gamma", "alpha", ""},
+			"sorts=tokenStartAt:asc":                                    {"", "alpha", "gamma", "Beta"},
+			"sorts=createdAt:asc":                                       {"", "Beta", "alpha", "gamma"},
+			"sorts=createdAt:asc&sorts=name:asc":                        {"", "Beta", "alpha", "gamma"},
+			"sorts=description:asc&limit=2&offset=1":                    {"alpha", "Beta"},
+			"sorts=description:asc&limit=2&offset=1000":                 nil,
+			"sorts=updatedAt:asc&workspaceId=" + string(h.workspace.ID): {"alpha", "gamma", "Beta"},
+		} {
+			var got []string
+			l := h.list(h.orgPath()+"/tokens?"+sorts, owner)
+			for _, r := range l.Tokens {
+				got = append(got, r.Description)
+			}
+			if !slices.Equal(got, want) || l.TotalCount < 3 {
+				t.Errorf("%s: %q of %d, want %q", sorts, got, l.TotalCount, want)
+			}
+		}
+	})
 	t.Run("equal names and times fall back to the id", func(t *testing.T) {
 		h.addWorkspace("One", "")
 		must(h.workspaces.Create(h.Context(), operator(), h.org.ID, access.NewWorkspace{Name: "Two"})).in(t)
@@ -212,30 +245,31 @@ func TestWrongParameters(t *testing.T) {
 	h := newHouse(t)
 	owner := h.add(h.org.Scope(), access.OrgOwner, "owner")
 	for query, field := range map[string]string{
-		"limit=1001":                         "limit",
-		"limit=-1":                           "limit",
-		"limit=%2B5":                         "limit",
-		"limit=1.5":                          "limit",
-		"limit=":                             "limit",
-		"limit=%00":                          "limit",
-		"limit=99999999999999999999":         "limit",
-		"limit=10&limit=10":                  "limit",
-		"offset=1000001":                     "offset",
-		"offset=-1":                          "offset",
-		"offset=ten":                         "offset",
-		"offset=0&offset=5":                  "offset",
-		"sorts=name":                         "sorts",
-		"sorts=name:up":                      "sorts",
-		"sorts=name:asc:desc":                "sorts",
-		"sorts=value:asc":                    "sorts",
-		"sorts=":                             "sorts",
-		"sorts=name:asc&sorts=createdAt:asc": "sorts",
-		"kind=OTHER":                         "kind",
-		"kind=STANDARD&kind=STANDARD":        "kind",
-		"includeOnlyOrganizationTokens=1":    "includeOnlyOrganizationTokens",
-		"includeOnlyOrganizationTokens=":     "includeOnlyOrganizationTokens",
-		"deploymentId=":                      "deploymentId",
-		"workspaceId=":                       "workspaceId",
+		"limit=1001":                      "limit",
+		"limit=-1":                        "limit",
+		"limit=%2B5":                      "limit",
+		"limit=1.5":                       "limit",
+		"limit=":                          "limit",
+		"limit=%00":                       "limit",
+		"limit=99999999999999999999":      "limit",
+		"limit=10&limit=10":               "limit",
+		"offset=1000001":                  "offset",
+		"offset=-1":                       "offset",
+		"offset=ten":                      "offset",
+		"offset=0&offset=5":               "offset",
+		"sorts=name":                      "sorts",
+		"sorts=name:up":                   "sorts",
+		"sorts=name:asc:desc":             "sorts",
+		"sorts=value:asc":                 "sorts",
+		"sorts=":                          "sorts",
+		"sorts=name:asc&sorts=name:desc":  "sorts",
+		"sorts=lastUsedAt:asc":            "sorts",
+		"kind=OTHER":                      "kind",
+		"kind=STANDARD&kind=STANDARD":     "kind",
+		"includeOnlyOrganizationTokens=1": "includeOnlyOrganizationTokens",
+		"includeOnlyOrganizationTokens=":  "includeOnlyOrganizationTokens",
+		"deploymentId=":                   "deploymentId",
+		"workspaceId=":                    "workspaceId",
 		"workspaceId=" + unknownID + "&workspaceId=" + unknownID: "workspaceId",
 		"limit=%zz":   "query",
 		"limit=1;a=b": "query",

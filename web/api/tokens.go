@@ -17,12 +17,9 @@ type tokenListing struct {
 
 func readTokenList(in *input) tokenListing {
 	l := tokenListing{
-		listing:          readPage(in, sortName, sortCreatedAt),
+		listing:          readPage(in, sortName, sortDescription, sortCreatedAt, sortUpdatedAt, sortStartAt),
 		at:               access.Scope{Org: readOrg(in)},
 		onlyOrganization: in.flag("includeOnlyOrganizationTokens"),
-	}
-	if len(l.sorts) > 1 {
-		in.reject("sorts", "repeated", "Sort tokens by one field.")
 	}
 	if id, given := filterID(in, "workspaceId", "Name a Workspace; with the Astro CLI, use --workspace-id."); given {
 		l.at.Workspace = parseID[access.WorkspaceID](in, id)
@@ -72,17 +69,24 @@ func (s *server) tokenRows(ctx context.Context, by access.Actor, l tokenListing)
 	return list.Rows, list.Matching, err
 }
 
+// sortColumns are the columns of the service by the names of sort fields.
+var sortColumns = map[string]string{
+	sortName:        access.SortByName,
+	sortDescription: access.SortByDescription,
+	sortCreatedAt:   access.SortByCreated,
+	sortUpdatedAt:   access.SortByUpdated,
+	sortStartAt:     access.SortByStarted,
+}
+
 func (l tokenListing) order() access.Sort {
-	if len(l.sorts) == 0 {
+	var order *access.Sort
+	for _, s := range slices.Backward(l.sorts) {
+		order = &access.Sort{By: sortColumns[s.By], Desc: s.Desc, Then: order}
+	}
+	if order == nil {
 		return access.Sort{By: access.SortByCreated, Desc: true}
 	}
-	order := l.sorts[0]
-	if order.By == sortCreatedAt {
-		order.By = access.SortByCreated
-	} else {
-		order.By = access.SortByName
-	}
-	return order
+	return *order
 }
 
 // withRoles reads what the caller may see of each token's roles, the one at the listed scope first.
