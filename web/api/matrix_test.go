@@ -61,13 +61,17 @@ func (p place) caller(h *house, role access.Role) credential {
 	return h.add(p.workspace.Scope(), role, string(role))
 }
 
+// path is that of a route with the place's ids in it.
+func (p place) path(r api.Route) string {
+	return strings.NewReplacer(":org", string(p.org.ID), ":workspace", string(p.workspace.ID), ":token", string(p.token)).Replace(r.Path)
+}
+
 func (h *house) try(r api.Route, at place, by credential) int {
-	path := strings.NewReplacer(":org", string(at.org.ID), ":workspace", string(at.workspace.ID), ":token", string(at.token)).Replace(r.Path)
 	body := ""
 	if r.Method == http.MethodPost {
 		body = "{}"
 	}
-	return h.call(r.Method, path, by.value, withBody(body)).status
+	return h.call(r.Method, at.path(r), by.value, withBody(body)).status
 }
 
 // refusesBody reports whether a body that is malformed on its own was refused before anything was
