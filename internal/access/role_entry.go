@@ -28,39 +28,42 @@ type RoleEntry struct {
 // wanted checks entries against what the token may hold (product.md 3.5) and joins them with what it
 // holds now. Errors: Invalid with every problem, NotFound for what can't exist.
 func (s *roleSet) wanted(entries []RoleEntry) ([]roleStep, error) {
+	if err := s.check(entries); err != nil {
+		return nil, err
+	}
+	var steps []roleStep
+	for _, e := range entries {
+		at, err := s.scope(e)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, roleStep{at, s.roles[at], e.Role})
+	}
+	return steps, nil
+}
+
+// check returns Invalid with what is wrong with the entries, nil when nothing is.
+func (s *roleSet) check(entries []RoleEntry) error {
 	switch {
 	case len(entries) == 0:
-		return nil, BadInput(FieldProblem{"roles", "required", "Name at least one role."})
+		return BadInput(FieldProblem{"roles", "required", "Name at least one role."})
 	case len(entries) > MaxBindings+1:
-		return nil, BadInput(FieldProblem{"roles", "too_many", fmt.Sprintf("Name at most %d roles.", MaxBindings+1)})
+		return BadInput(FieldProblem{"roles", "too_many", fmt.Sprintf("Name at most %d roles.", MaxBindings+1)})
 	}
 	var p problems
-	var steps []roleStep
-	missing := false
 	named := map[RoleEntry]bool{}
 	for i, e := range entries {
 		field := fmt.Sprintf("roles.%d.", i)
-		if problem := s.problem(field, e); problem != nil {
-			p.add(problem)
-			continue
-		}
-		entity := RoleEntry{Kind: e.Kind, Entity: e.Entity, Deployment: e.Deployment}
-		if named[entity] {
-			p.add(&FieldProblem{field + "entityId", "twice", "Name each place once."})
-			continue
+		problem := s.problem(field, e)
+		entity := e
+		entity.Role = ""
+		if problem == nil && named[entity] {
+			problem = &FieldProblem{field + "entityId", "twice", "Name each place once."}
 		}
 		named[entity] = true
-		at, exists := s.scope(e)
-		missing = missing || !exists
-		steps = append(steps, roleStep{at, s.roles[at], e.Role})
+		p.add(problem)
 	}
-	if err := BadInput(p...); err != nil {
-		return nil, err
-	}
-	if missing {
-		return nil, Missing()
-	}
-	return steps, nil
+	return BadInput(p...)
 }
 
 // problem returns what is wrong with an entry for this token, nil when nothing is.
@@ -94,15 +97,16 @@ func (s *roleSet) problem(field string, e RoleEntry) *FieldProblem {
 	return &FieldProblem{field + "entityType", "choice", "Use one of ORGANIZATION, WORKSPACE, DEPLOYMENT, DAG, DAG_TAG."}
 }
 
-// scope returns where an entry without a problem falls; false for what can't exist.
-func (s *roleSet) scope(e RoleEntry) (Scope, bool) {
+// scope returns where a checked entry falls. NotFound for what can't exist: there are no Deployments.
+func (s *roleSet) scope(e RoleEntry) (Scope, error) {
 	at := Scope{Org: s.token.Home.Org}
 	switch e.Kind {
 	case OrgEntity:
-		return at, true
+		return at, nil
 	case WorkspaceEntity:
-		at.Workspace = WorkspaceID(e.Entity)
-		return at, IsID(e.Entity)
+		id, err := ParseID[WorkspaceID](e.Entity)
+		at.Workspace = id
+		return at, err
 	}
-	return at, false
+	return at, Missing()
 }
