@@ -114,7 +114,7 @@ func (s *Workspaces) Refused(ctx context.Context, by Actor, id WorkspaceID, try 
 
 // Mine returns the Workspaces of an Organization the actor sees, by name, at most limit, and how
 // many there are in all. Organization Owners see every Workspace. It never fails for lack of
-// rights: without any it is empty.
+// rights: without any it is empty. Forbidden from an address the Organization does not admit.
 func (s *Workspaces) Mine(ctx context.Context, by Actor, org OrgID, limit int) ([]MyWorkspace, int, error) {
 	var list []MyWorkspace
 	var total int
@@ -122,6 +122,9 @@ func (s *Workspaces) Mine(ctx context.Context, by Actor, org OrgID, limit int) (
 		g, err := tx.Grants(by, Scope{Org: org})
 		if err != nil {
 			return err
+		}
+		if g.Barred != nil {
+			return g.Barred
 		}
 		list, total, err = tx.WorkspacesOf(by, org, g.ownsWorkspaces(), limit)
 		return err
