@@ -70,6 +70,7 @@ type House struct {
 	Workspaces *access.Workspaces
 	Members    *access.Members
 	Teams      *access.Teams
+	Ranges     *access.Ranges
 	Tokens     *access.Tokens
 	Sessions   *signin.Sessions
 	Login      *signin.Login
@@ -147,7 +148,7 @@ func (h *House) services() {
 	hasher := secret.NewHasherWithCost(2, 64, 1)
 	rules, people := h.DB.Access(), h.DB.SignIn()
 	h.Orgs, h.Workspaces, h.Members = access.NewOrgs(rules), access.NewWorkspaces(rules), access.NewMembers(rules)
-	h.Teams = access.NewTeams(rules)
+	h.Teams, h.Ranges = access.NewTeams(rules), access.NewRanges(rules)
 	h.Tokens = access.NewTokens(rules, k)
 	h.Sessions, h.Login = signin.NewSessions(people), signin.NewLogin(people, hasher, k.Keyring)
 	h.AuditLog = access.NewAuditLog(rules)
