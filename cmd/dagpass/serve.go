@@ -121,6 +121,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Tokens:     s.services.tokens,
 		Orgs:       s.services.orgs,
 		Workspaces: s.services.workspaces,
+		Ranges:     s.services.ranges,
 		Keys:       s.db.PublicKeys,
 		AvatarURL:  s.publicURL + assets.URL(static.Icon),
 		Now:        time.Now,

@@ -45,6 +45,7 @@ const (
 	sortName      = "name"
 	sortCreatedAt = "createdAt"
 	sortUpdatedAt = "updatedAt"
+	sortIPAddress = "ipAddress"
 )
 
 // readPage reads limit and offset, and sorts by any of the fields.

@@ -46,11 +46,13 @@ type place struct {
 	org       access.Org
 	workspace access.Workspace
 	token     access.TokenID
+	network   access.RangeID // holds the address of every caller
 }
 
 func (h *house) place(name string) place {
 	f := h.found(name, "Data")
-	return place{f.Org, f.Workspace, h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject").ID}
+	network := must(h.ranges.Add(h.Context(), operator(), f.Org.ID, "192.0.2.0/24")).in(h.T)
+	return place{f.Org, f.Workspace, h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject").ID, network.ID}
 }
 
 // caller returns a token with a role in the place, and no other.
@@ -62,9 +64,10 @@ func (p place) caller(h *house, role access.Role) credential {
 }
 
 func (h *house) try(r api.Route, at place, by credential) int {
-	path := strings.NewReplacer(":org", string(at.org.ID), ":workspace", string(at.workspace.ID), ":token", string(at.token)).Replace(r.Path)
+	path := strings.NewReplacer(":org", string(at.org.ID), ":workspace", string(at.workspace.ID), ":token", string(at.token),
+		":range", string(at.network)).Replace(r.Path)
 	body := ""
-	if r.Method == http.MethodPost {
+	if r.Method == http.MethodPost || strings.HasPrefix(r.Path, "/labs/") {
 		body = "{}"
 	}
 	return h.call(r.Method, path, by.value, withBody(body)).status

@@ -17,7 +17,7 @@ const (
 // Route is one row of the API's access matrix.
 type Route struct {
 	Method string
-	Path   string        // with :org, :workspace and :token for the ids in it
+	Path   string        // with :org, :workspace, :token and :range for the ids in it
 	Action access.Action // what the gate decides on, or [Open] or [Self]
 }
 
@@ -67,7 +67,10 @@ func (t *table) del(path string, do access.Action, run operation, in ...family) 
 	t.add(http.MethodDelete, path, do, run, in)
 }
 
-const orgPath = "/organizations/:org"
+const (
+	orgPath    = "/organizations/:org"
+	rangesPath = orgPath + "/allowed-ip-address-ranges"
+)
 
 func (s *server) routes() []route {
 	var t table
@@ -80,6 +83,14 @@ func (s *server) routes() []route {
 	t.get(orgPath+"/tokens", access.TokenView, call(readTokenList, s.listTokens, s.shape.tokenPage), v1, iam)
 	t.get(orgPath+"/tokens/:token", access.TokenView, call(readToken, s.findToken, s.shape.token), v1, iam)
 	t.del(orgPath+"/tokens/:token", access.TokenDelete, command(readToken, s.deleteToken), v1, iam)
+
+	t.get(rangesPath, access.RangesManage, call(readRangeList, s.listRanges, s.shape.addressRangePage), v1, iam)
+	t.post(rangesPath, access.RangesManage, call(readNewRange, s.createRange, s.shape.addressRange), v1, iam)
+	t.post(rangesPath+"/bulk-create", access.RangesManage, call(readNewRanges, s.createRanges, s.shape.addressRanges), v1)
+	t.post(rangesPath+"/bulk-delete", access.RangesManage, command(readRanges, s.deleteRanges), v1)
+	t.del(rangesPath+"/:range", access.RangesManage, command(readRange, s.deleteRange), v1, iam)
+	t.post(rangesPath, access.RangesManage, call(readNewRanges, s.createRanges, s.shape.addressRanges), labs)
+	t.del(rangesPath, access.RangesManage, command(readRanges, s.deleteRanges), labs)
 
 	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
 
