@@ -148,6 +148,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Accounts:     s.services.accounts,
 		Setup:        s.services.setup,
 		AuditLog:     s.services.auditLog,
+		Ranges:       s.services.ranges,
 		Invitations:  s.services.invitations,
 		Mail:         s.mail(),
 		Later:        s.later.Do,

@@ -189,6 +189,15 @@ func (s *Orgs) Edit(ctx context.Context, by Actor, id OrgID, name string, seen i
 	return org, err
 }
 
+// Refused records an act that somebody tried in an Organization that does not admit their address, and
+// answers as for reading it.
+func (s *Orgs) Refused(ctx context.Context, by Actor, id OrgID, try Act) error {
+	return Change(ctx, s.store, by, try, inOrg(id), func(c *Changing, _ Tx) error {
+		c.Unchanged() // they are admitted by now
+		return Missing()
+	})
+}
+
 // Mine returns the Organizations the actor belongs to, by name; a token belongs to exactly one. One
 // whose address ranges keep the actor out tells nothing about itself, not even its name: it is left out,
 // and the answer is Forbidden with reason address_not_allowed when there is no other.

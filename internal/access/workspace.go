@@ -104,7 +104,7 @@ func (s *Workspaces) Find(ctx context.Context, by Actor, id WorkspaceID) (Worksp
 }
 
 // Refused records an act that somebody tried in a Workspace they can't see, and answers as for one
-// that does not exist. Whoever belongs to another Organization leaves no record here.
+// that does not exist; or from an address that is not allowed, and answers as for reading. Whoever belongs to another Organization leaves no record here.
 func (s *Workspaces) Refused(ctx context.Context, by Actor, id WorkspaceID, try Act) error {
 	return Change(ctx, s.store, by, try, locate(id), func(c *Changing, _ Tx) error {
 		c.Unchanged() // they can see it by now

@@ -171,7 +171,7 @@ func (h *House) site() {
 		Limits: middleware.Config{LoopbackPort: 8888}, API: programs,
 		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Tokens: h.Tokens,
 		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
-		AuditLog: h.AuditLog,
+		AuditLog: h.AuditLog, Ranges: h.Ranges,
 	}
 	if h.later != nil {
 		c.Later = h.later.Do
