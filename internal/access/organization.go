@@ -44,7 +44,7 @@ type Person struct {
 }
 
 // Person is the actor as the maker of a record.
-func (a Actor) Person() Person { return Person{Kind: a.Kind, ID: a.ID, Name: a.Name} }
+func (a Actor) Person() Person { return Person{Kind: a.Kind, ID: a.ID, Name: a.Name, Email: a.Email} }
 
 // OrgTx is the storage of Organizations.
 type OrgTx interface {

@@ -113,7 +113,7 @@ func (s *Tokens) Bound(ctx context.Context, by Actor) ([]WorkspaceID, error) {
 	}
 	var bound []WorkspaceID
 	err := Lookup(ctx, s.store, func(tx Tx) (err error) {
-		if _, err := tx.OrgsOf(by); err != nil {
+		if _, err := tx.OrgsOf(by); CodeOf(err) == Forbidden {
 			return err
 		}
 		bound, err = tx.BoundWorkspaces(TokenID(by.ID), MaxBindings)

@@ -60,7 +60,10 @@ type Workspaces struct{ store Store[Tx] }
 func NewWorkspaces(s Store[Tx]) *Workspaces { return &Workspaces{s} }
 
 // NewWorkspace is what creating a Workspace asks for.
-type NewWorkspace struct{ Name, Description string }
+type NewWorkspace struct {
+	Name, Description string
+	CICDEnforcement   bool
+}
 
 func (in NewWorkspace) clean() (NewWorkspace, error) {
 	var p problems
@@ -78,7 +81,7 @@ func (s *Workspaces) Create(ctx context.Context, by Actor, org OrgID, in NewWork
 		if err != nil {
 			return err
 		}
-		ws = Workspace{ID: WorkspaceID(tx.NewID()), Org: org, Name: in.Name, Description: in.Description, Version: 1,
+		ws = Workspace{ID: WorkspaceID(tx.NewID()), Org: org, Name: in.Name, Description: in.Description, CICDEnforcement: in.CICDEnforcement, Version: 1,
 			CreatedAt: c.Now, UpdatedAt: c.Now, CreatedBy: by.Person(), UpdatedBy: by.Person()}
 		c.RecordAt(ws.Scope(), audit.WorkspaceCreate, ws.target())
 		return tx.InsertWorkspace(ws)

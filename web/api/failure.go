@@ -101,6 +101,21 @@ func failureOf(e *access.Error, status int, requestID string) failure {
 	return f
 }
 
+// onWire gives a field of refused input the name it has on the wire.
+func onWire(err error, field, name string) error {
+	if access.CodeOf(err) != access.Invalid {
+		return err
+	}
+	e := *access.AsError(err)
+	e.Fields = slices.Clone(e.Fields)
+	for i := range e.Fields {
+		if e.Fields[i].Field == field {
+			e.Fields[i].Field = name
+		}
+	}
+	return &e
+}
+
 func shapeFields(problems []access.FieldProblem) []fieldError {
 	var fields []fieldError
 	for _, p := range problems {

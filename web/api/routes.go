@@ -77,8 +77,13 @@ func (s *server) routes() []route {
 	t.get("/organizations", Self, call(readList, s.listOrganizations, s.shape.organizationPage), v1, platform)
 	t.get(orgPath, access.View, call(readOrg, s.findOrganization, s.shape.organization), v1, platform)
 
+	t.post(orgPath, access.SettingsUpdate, call(readEditOrganization, s.updateOrganization, s.shape.organization), v1, platform)
+
 	t.get(orgPath+"/workspaces", access.View, call(readWorkspaceList, s.listWorkspaces, s.shape.workspacePage), v1, platform)
 	t.get(orgPath+"/workspaces/:workspace", access.View, call(readWorkspace, s.findWorkspace, s.shape.workspace), v1, platform)
+	t.post(orgPath+"/workspaces", access.WorkspacesCreate, call(readNewWorkspace, s.createWorkspace, s.shape.workspace), v1, platform)
+	t.post(orgPath+"/workspaces/:workspace", access.SettingsUpdate, call(readEditWorkspace, s.updateWorkspace, s.shape.workspace), v1, platform)
+	t.del(orgPath+"/workspaces/:workspace", access.Delete, command(readWorkspace, s.deleteWorkspace), v1, platform)
 
 	t.get(orgPath+"/tokens", access.TokenView, call(readTokenList, s.listTokens, s.shape.tokenPage), v1, iam)
 	t.get(orgPath+"/tokens/:token", access.TokenView, call(readToken, s.findToken, s.shape.token), v1, iam)
