@@ -122,6 +122,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Orgs:       s.services.orgs,
 		Workspaces: s.services.workspaces,
 		Ranges:     s.services.ranges,
+		AuditLog:   s.services.auditLog,
 		Keys:       s.db.PublicKeys,
 		AvatarURL:  s.publicURL + assets.URL(static.Icon),
 		Now:        time.Now,

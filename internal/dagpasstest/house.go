@@ -162,7 +162,7 @@ func (h *House) site() {
 	assets, err := static.New()
 	h.must(err)
 	programs, err := api.New(api.Config{
-		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Ranges: h.Ranges, Keys: h.DB.PublicKeys,
+		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Ranges: h.Ranges, AuditLog: h.AuditLog, Keys: h.DB.PublicKeys,
 		AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
 	})
 	h.must(err)

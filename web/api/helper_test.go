@@ -84,7 +84,7 @@ func openStore(t *testing.T, now func() time.Time) (access.Store[access.Tx], *se
 
 func (h *house) config() api.Config {
 	return api.Config{
-		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces, Ranges: h.ranges,
+		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces, Ranges: h.ranges, AuditLog: access.NewAuditLog(h.store),
 		Keys: func(context.Context) ([]secret.PublicKey, error) {
 			return []secret.PublicKey{{KID: h.key.KID, Key: h.key.Public}}, nil
 		},

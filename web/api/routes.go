@@ -79,6 +79,8 @@ func (s *server) routes() []route {
 
 	t.post(orgPath, access.SettingsUpdate, call(readEditOrganization, s.updateOrganization, s.shape.organization), v1, platform)
 
+	t.get(orgPath+"/audit-logs", access.AuditExport, s.exportAuditLogs, v1, platform)
+
 	t.get(orgPath+"/workspaces", access.View, call(readWorkspaceList, s.listWorkspaces, s.shape.workspacePage), v1, platform)
 	t.get(orgPath+"/workspaces/:workspace", access.View, call(readWorkspace, s.findWorkspace, s.shape.workspace), v1, platform)
 	t.post(orgPath+"/workspaces", access.WorkspacesCreate, call(readNewWorkspace, s.createWorkspace, s.shape.workspace), v1, platform)
