@@ -84,6 +84,9 @@ func wantOwn(r api.Route, role access.Role) access.Code {
 	if r.Action == api.Open || r.Action == api.Self {
 		return ""
 	}
+	if r.Action == api.Absent {
+		return access.NotFound
+	}
 	level := access.OrgLevel
 	if strings.Contains(r.Path, "/:workspace") || strings.Contains(r.Path, "/:token") {
 		level = access.WorkspaceLevel // the token's home is the Workspace

@@ -12,13 +12,16 @@ const (
 	Open access.Action = "open"
 	// Self is the action of a route that answers any live credential, about its holder alone.
 	Self access.Action = "self"
+	// Absent is the action of a route that answers every live credential 404, because Dagpass does not
+	// have what it is about.
+	Absent access.Action = "absent"
 )
 
 // Route is one row of the API's access matrix.
 type Route struct {
 	Method string
 	Path   string        // with :org, :workspace, :token and :range for the ids in it
-	Action access.Action // what the gate decides on, or [Open] or [Self]
+	Action access.Action // what the gate decides on, or [Open], [Self] or [Absent]
 }
 
 type route struct {
@@ -98,6 +101,15 @@ func (s *server) routes() []route {
 	t.del(rangesPath+"/:range", access.RangesManage, command(readRange, s.deleteRange), v1, iam)
 	t.post(rangesPath, access.RangesManage, call(readNewRanges, s.createRanges, s.shape.addressRanges), labs)
 	t.del(rangesPath, access.RangesManage, command(readRanges, s.deleteRanges), labs)
+
+	t.get(orgPath+"/deployments", access.View, call(readEmptyList, s.listNothing, shapeDeployments), v1, platform)
+	t.get(orgPath+"/clusters", access.View, call(readEmptyList, s.listNothing, shapeClusters), v1, platform)
+	t.get(orgPath+"/environment-objects", access.View, call(readEmptyList, s.listNothing, shapeEnvironmentObjects), v1, platform)
+	t.get(orgPath+"/deployment-options", access.View, call(readOrg, s.noOptions, shapeDeploymentOptions), v1, platform)
+	t.get(orgPath+"/cluster-options", access.View, call(readOrg, s.noOptions, shapeClusterOptions), v1, platform)
+	for _, noun := range []string{"/deployments", "/clusters", "/environment-objects"} {
+		t.post(orgPath+noun, Absent, s.makeNothing, v1, platform)
+	}
 
 	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
 
