@@ -29,7 +29,11 @@ func (c *rangesClearCommand) Run(ctx context.Context, e env) error {
 	if err = errors.Join(err, d.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.Stdout, "Removed %d address ranges. %s can be used from every address.\n", removed, printable(org.Name))
+	noun := "ranges"
+	if removed == 1 {
+		noun = "range"
+	}
+	_, err = fmt.Fprintf(e.Stdout, "Removed %d address %s. %s can be used from every address.\n", removed, noun, printable(org.Name))
 	return err
 }
 
