@@ -8,7 +8,6 @@ import (
 
 	"dagpass/internal/access"
 	"dagpass/internal/audit"
-	"dagpass/static"
 	"dagpass/web/download"
 	"dagpass/web/middleware"
 )
@@ -52,7 +51,7 @@ func (s *server) exportAuditLogs(in *input, by access.Actor) (any, error) {
 	}
 	d := download.Download{
 		To: in.Response(), Format: asked.Format, Header: auditHeader,
-		Gzip: static.AcceptsGzip(in.Request().Header.Get(echo.HeaderAcceptEncoding)),
+		Accepts: in.Request().Header.Get(echo.HeaderAcceptEncoding),
 	}
 	if err := d.Send(ctx, export); err != nil {
 		if !d.Begun() {

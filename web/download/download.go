@@ -9,6 +9,7 @@ import (
 
 	"dagpass/internal/access"
 	"dagpass/internal/audit"
+	"dagpass/static"
 	"dagpass/web/middleware"
 )
 
@@ -17,7 +18,8 @@ type Download struct {
 	To     http.ResponseWriter
 	Format audit.Format
 	Header func(http.Header) // sets what stands beside Content-Type
-	Gzip   bool              // the client takes it
+	// Accepts is the Accept-Encoding of a client that may be sent gzip, "" for none.
+	Accepts string
 
 	begun bool
 	zip   *gzip.Writer
@@ -71,7 +73,7 @@ func (d *Download) begin() (err error) {
 	h.Set("Content-Type", d.Format.ContentType())
 	d.Header(h)
 	var to io.Writer = d.To
-	if d.Gzip {
+	if static.AcceptsGzip(d.Accepts) {
 		h.Set("Content-Encoding", "gzip")
 		d.zip = gzip.NewWriter(d.To)
 		to = d.zip
