@@ -20,7 +20,7 @@ func BenchmarkDeleteWorkspace(b *testing.B) {
 	}
 	b.ResetTimer()
 	took("request-ms", func() error {
-		return workspaces.Delete(b.Context(), access.System(access.Origin{}), f.big.Workspace, access.DeletionWord)
+		return workspaces.Delete(b.Context(), access.System(access.Origin{}), f.big, access.DeletionWord)
 	})
 	took("list-meanwhile-ms", func() error {
 		return f.db.view(b.Context(), func(tx *Tx) error {

@@ -9,9 +9,12 @@ import (
 )
 
 const (
-	// The person behind a session, and the Workspace $3 when there is one.
+	rangesOf = `SELECT 1 FROM address_ranges a WHERE a.organization_id = `
+
+	// The person behind a session, and the Workspace $3 when there is one, and whether the
+	// Organization $4 has address ranges.
 	sqlSessionUser = `
-SELECT ` + userColumns + `, s.user_epoch, COALESCE(w.organization_id, ''), w.row_mac
+SELECT ` + userColumns + `, s.user_epoch, COALESCE(w.organization_id, ''), w.row_mac, EXISTS (` + rangesOf + `$4)
 FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN workspaces w ON w.id = $3
 WHERE s.id_hash = $1 AND s.user_id = $2`
 
@@ -34,10 +37,11 @@ FROM team_members m JOIN member_roles r ON r.subject_id = m.team_id AND r.organi
 WHERE m.user_id = $1`
 
 	// A presented value with its token and whether its home is still there, the Workspace $3 when there
-	// is one, and the roles of the token at the Organization $2 and that Workspace.
+	// is one, whether the Organization $2 has address ranges, and the roles of the token there and at
+	// that Workspace.
 	sqlGrantsOfToken = `
 SELECT ` + secretColumns + `, ` + tokenAuthorityColumns + `,
-	t.workspace_id IS NULL OR h.id IS NOT NULL, COALESCE(w.organization_id, ''), w.row_mac,
+	t.workspace_id IS NULL OR h.id IS NOT NULL, COALESCE(w.organization_id, ''), w.row_mac, EXISTS (` + rangesOf + `$2),
 	COALESCE(r.organization_id, ''), COALESCE(r.entity_type, ''), COALESCE(r.entity_id, ''), COALESCE(r.role, ''), COALESCE(r.home, 0), r.row_mac
 FROM api_token_secrets s JOIN api_tokens t ON t.id = s.token_id
 LEFT JOIN workspaces h ON h.id = t.workspace_id LEFT JOIN workspaces w ON w.id = $3
@@ -66,8 +70,9 @@ func (tx *Tx) Grants(by access.Actor, at access.Scope) (access.Grants, error) {
 
 // place is the Workspace of a scope as it was found beside the credential.
 type place struct {
-	org string // the Organization it really lies in, empty when there is none
-	mac []byte
+	org        string // the Organization it really lies in, empty when there is none
+	mac        []byte
+	restricted bool // the Organization of the scope has address ranges
 }
 
 // fits reports whether the Workspace of the scope is genuine and lies in its Organization.
@@ -78,8 +83,9 @@ func (tx *Tx) fits(at access.Scope, p place) bool {
 func (tx *Tx) userGrants(by access.Actor, at access.Scope) (access.Grants, error) {
 	var epoch int64
 	var where place
-	u, err := one(tx, func(s scanner) (userRow, error) { return tx.scanUser(s, &epoch, &where.org, &where.mac) },
-		sqlSessionUser, by.Credential[:], by.ID, string(at.Workspace))
+	u, err := one(tx, func(s scanner) (userRow, error) {
+		return tx.scanUser(s, &epoch, &where.org, &where.mac, &where.restricted)
+	}, sqlSessionUser, by.Credential[:], by.ID, string(at.Workspace), string(at.Org))
 	if access.CodeOf(err) == access.NotFound {
 		return access.Grants{}, dead()
 	}
@@ -100,7 +106,7 @@ func (tx *Tx) userGrants(by access.Actor, at access.Scope) (access.Grants, error
 	for _, r := range held {
 		g = add(g, r.scope(), at, r.role)
 	}
-	return g, nil
+	return tx.barred(g, by, at.Org, where.restricted)
 }
 
 // add adds a role to the grants when it is one at the scope or at its Organization.
@@ -127,7 +133,7 @@ func (tx *Tx) scanTokenGrant(s scanner, by access.Actor) (tokenGrant, error) {
 	var g tokenGrant
 	g.secret.digest = by.Credential
 	into := append(g.secret.into(), g.token.into()...)
-	into = append(into, &g.housed, &g.where.org, &g.where.mac, &g.role.org, &g.role.level, &g.role.entity, &g.role.role, &g.role.home, &g.role.mac)
+	into = append(into, &g.housed, &g.where.org, &g.where.mac, &g.where.restricted, &g.role.org, &g.role.level, &g.role.entity, &g.role.role, &g.role.home, &g.role.mac)
 	if err := s.Scan(into...); err != nil {
 		return g, err
 	}
@@ -165,7 +171,7 @@ func (tx *Tx) tokenGrants(by access.Actor, at access.Scope) (access.Grants, erro
 			g = add(g, row.role.scope(), at, row.role.role)
 		}
 	}
-	return g, nil
+	return tx.barred(g, by, at.Org, rows[0].where.restricted)
 }
 
 // rolesIn returns every role of an actor in an Organization by entity, own and through teams. It

@@ -9,7 +9,7 @@ import (
 )
 
 const orgColumns = `
-SELECT o.id, o.name, o.version,
+SELECT o.id, o.name, o.version, EXISTS (SELECT 1 FROM address_ranges a WHERE a.organization_id = o.id),
 	o.created_at, o.created_by_kind, o.created_by_id, COALESCE(cu.full_name, ct.name, ''), COALESCE(cu.email, ''),
 	o.updated_at, o.updated_by_kind, o.updated_by_id, COALESCE(uu.full_name, ut.name, ''), COALESCE(uu.email, '')
 FROM organizations o
@@ -39,7 +39,7 @@ func scanOrg(s scanner) (access.Org, error) {
 	var o access.Org
 	var created, updated int64
 	by, changed := &o.CreatedBy, &o.UpdatedBy
-	err := s.Scan(&o.ID, &o.Name, &o.Version,
+	err := s.Scan(&o.ID, &o.Name, &o.Version, &o.Restricted,
 		&created, &by.Kind, &by.ID, &by.Name, &by.Email,
 		&updated, &changed.Kind, &changed.ID, &changed.Name, &changed.Email)
 	o.CreatedAt, o.UpdatedAt = utc(created), utc(updated)
@@ -90,12 +90,16 @@ func (tx *Tx) OrgsOf(by access.Actor) ([]access.Org, error) {
 		return nil, err
 	}
 	var orgs []access.Org
+	var barred *access.Error
 	for _, id := range ids {
 		g, err := tx.Grants(by, access.Scope{Org: id})
 		if err != nil {
 			return nil, err
 		}
-		if len(g.Org) == 0 {
+		if g.Barred != nil {
+			barred = g.Barred
+		}
+		if len(g.Org) == 0 || g.Barred != nil {
 			continue
 		}
 		o, err := tx.Org(id)
@@ -103,6 +107,9 @@ func (tx *Tx) OrgsOf(by access.Actor) ([]access.Org, error) {
 			return nil, err
 		}
 		orgs = append(orgs, o)
+	}
+	if len(orgs) == 0 && barred != nil {
+		return nil, barred
 	}
 	slices.SortFunc(orgs, func(a, b access.Org) int {
 		return cmp.Or(strings.Compare(access.Fold(a.Name), access.Fold(b.Name)), strings.Compare(string(a.ID), string(b.ID)))

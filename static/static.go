@@ -187,7 +187,7 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	body := f.plain
 	if f.gzipped != nil {
 		h.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		if AcceptsGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
 			body = f.gzipped
 		}
@@ -199,8 +199,8 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// acceptsGzip reports whether an Accept-Encoding header names gzip with a weight above zero.
-func acceptsGzip(header string) bool {
+// AcceptsGzip reports whether an Accept-Encoding header names gzip with a weight above zero.
+func AcceptsGzip(header string) bool {
 	for item := range strings.SplitSeq(header, ",") {
 		coding, params, _ := strings.Cut(item, ";")
 		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {

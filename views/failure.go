@@ -94,6 +94,13 @@ func NotAllowed(at Screen, act, needed, held, ask string) Failure {
 	return f
 }
 
+// AddressNotAllowed is the answer to a member who comes from outside the address ranges of the
+// Organization. It leads to their own sessions, which stay open from everywhere: no page of the
+// Organization would.
+func AddressNotAllowed(text string) Failure {
+	return Failure{Title: "Not from this address", Text: text, LinkLabel: "Go to your sessions", LinkURL: SessionsURL}
+}
+
 // ForeignRequest is the answer to a request that another site sent.
 func ForeignRequest() Failure {
 	return Failure{

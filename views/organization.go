@@ -18,6 +18,13 @@ type Organization struct {
 	Updated   time.Time
 	UpdatedBy string
 	CanEdit   bool
+	Ranges    *AddressRanges // nil for those who don't manage them
+}
+
+// AddressRanges are the ranges of addresses from which an Organization may be used.
+type AddressRanges struct {
+	Ranges []string // as they were submitted, by address
+	More   int      // how many there are besides
 }
 
 // OrganizationPage is the page General of an Organization's settings.

@@ -14,7 +14,7 @@ import (
 	"dagpass/internal/audit"
 	"dagpass/views"
 	"dagpass/views/ui"
-	"dagpass/web/middleware"
+	"dagpass/web/download"
 )
 
 const dayLayout = "2006-01-02"
@@ -84,9 +84,14 @@ func (s *Server) exportAudit(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := download{visit: v, format: in.Format, name: exportName(v.org, in, s.now())}
-	if err := d.send(export); err != nil {
-		return d.abort(err)
+	d := download.Download{To: v.Response(), Format: in.Format, Header: func(h http.Header) {
+		h.Set(echo.HeaderContentDisposition, `attachment; filename="`+exportName(v.org, in, s.now())+`"`)
+	}}
+	if err := d.Send(v.ctx(), export); err != nil {
+		if !d.Begun() {
+			return err
+		}
+		download.Abort(v.ctx(), err)
 	}
 	return nil
 }
@@ -114,57 +119,4 @@ func exportName(org access.Org, in access.NewAuditExport, now time.Time) string 
 		slug = string(org.ID)
 	}
 	return fmt.Sprintf("%s-logs-%d-days-%s.%s", slug, in.Days, now.Format(dayLayout), in.Format)
-}
-
-// download is an export on its way to a client.
-type download struct {
-	*visit
-	format audit.Format
-	name   string
-	out    *audit.Exporter // nil before the first byte
-}
-
-func (d *download) send(export *access.Export) error {
-	w := d.Response().Writer
-	err := export.Each(d.ctx(), func(batch []audit.Event) error {
-		if err := middleware.Streaming(w); err != nil {
-			return err
-		}
-		if err := d.begin(); err != nil {
-			return err
-		}
-		if err := d.out.Write(batch); err != nil {
-			return err
-		}
-		return http.NewResponseController(w).Flush()
-	})
-	if err != nil {
-		return err
-	}
-	return d.begin() // there was nothing to send
-}
-
-// begin sends the header, once: until there is something to send, a failure can still be told.
-func (d *download) begin() (err error) {
-	if d.out != nil {
-		return nil
-	}
-	h := d.Response().Header()
-	h.Set(echo.HeaderContentType, d.format.ContentType())
-	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+d.name+`"`)
-	d.Response().WriteHeader(http.StatusOK)
-	d.out, err = audit.NewExporter(d.Response(), d.format)
-	return err
-}
-
-// abort ends a download that failed. After the first byte no status can tell it any more, so the
-// connection is broken: a short file must never look whole.
-func (d *download) abort(err error) error {
-	if d.out == nil && !d.Response().Committed {
-		return err
-	}
-	if d.ctx().Err() == nil { // not for clients that left
-		middleware.InfoFrom(d.ctx()).Err = err
-	}
-	panic(http.ErrAbortHandler)
 }

@@ -121,6 +121,9 @@ var cant = map[access.Action]string{
 
 // forbidden names the role that would do, the role held, and whom to ask.
 func (s *Server) forbidden(v *visit, e *access.Error) views.Failure {
+	if e.Reason == access.ReasonAddress {
+		return views.AddressNotAllowed(e.Message)
+	}
 	held := e.Held.Label()
 	if held == "" {
 		held = "none"

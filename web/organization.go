@@ -22,7 +22,27 @@ func (s *Server) showOrganization(v *visit) error {
 		Created: v.org.CreatedAt, CreatedBy: v.org.CreatedBy.Name, Updated: v.org.UpdatedAt, UpdatedBy: v.org.UpdatedBy.Name,
 		CanEdit: v.grants.Has(access.On(access.OrgLevel, access.SettingsUpdate)),
 	}
+	var err error
+	if p.Ranges, err = s.rangesOf(v); err != nil {
+		return err
+	}
 	return s.document(v, http.StatusOK, func(c views.Chrome) templ.Component { return views.OrganizationPage(c, p) })
+}
+
+// shownRanges is how many address ranges the page shows.
+const shownRanges = 100
+
+// rangesOf are the allowed address ranges for those who manage them, nil for everybody else.
+func (s *Server) rangesOf(v *visit) (*views.AddressRanges, error) {
+	if !v.grants.Has(access.On(access.OrgLevel, access.RangesManage)) {
+		return nil, nil
+	}
+	rows, total, err := s.Ranges.List(v.ctx(), v.actor(), v.org.ID, access.Sort{By: access.SortByAddress}, access.Page{Limit: shownRanges})
+	shown := &views.AddressRanges{More: total - len(rows)}
+	for _, r := range rows {
+		shown.Ranges = append(shown.Ranges, r.Text)
+	}
+	return shown, err
 }
 
 // showEditOrganization shows the form Edit Details.

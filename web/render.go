@@ -174,6 +174,9 @@ func (s *Server) newChrome(v *visit) (views.Chrome, error) {
 func (s *Server) place(v *visit, c *views.Chrome) error {
 	if v.org.ID == "" {
 		orgs, err := s.Orgs.Mine(v.ctx(), v.actor())
+		if access.ReasonOf(err) == access.ReasonAddress {
+			return nil // the frame with one's own account stands without an Organization
+		}
 		if err != nil || len(orgs) == 0 {
 			return err
 		}

@@ -46,6 +46,7 @@ type Config struct {
 	Accounts    *signin.Accounts
 	Setup       *signin.Setup
 	AuditLog    *access.AuditLog
+	Ranges      *access.Ranges
 	Invitations *signin.Invitations
 
 	// Mail hands a text to the mail server, within the time that a request may take. It is nil without

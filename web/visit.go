@@ -173,6 +173,9 @@ func (s *Server) locate(v *visit) error {
 		org = id
 	}
 	found, grants, err := s.Orgs.Find(v.ctx(), v.actor(), org)
+	if v.changes() && access.ReasonOf(err) == access.ReasonAddress {
+		return s.Orgs.Refused(v.ctx(), v.actor(), org, v.act())
+	}
 	if err != nil {
 		return err
 	}
@@ -183,11 +186,18 @@ func (s *Server) locate(v *visit) error {
 	return nil
 }
 
-// refusedUnseen has a change recorded that somebody tries in a Workspace they can't see; the answer
-// is the same as for reading.
+// changes reports whether the request is one that changes something.
+func (v *visit) changes() bool { return v.Request().Method != http.MethodGet }
+
+// act is the change the route stands for.
+func (v *visit) act() access.Act { return access.Act{Do: v.route.fence.action, As: v.route.as} }
+
+// refusedUnseen has a change recorded that somebody tries in a Workspace they can't see, or from an
+// address that is not allowed; the answer is the same as for reading.
 func (s *Server) refusedUnseen(v *visit, id access.WorkspaceID, err error) error {
-	if access.CodeOf(err) != access.NotFound || v.Request().Method == http.MethodGet {
+	unseen := access.CodeOf(err) == access.NotFound || access.ReasonOf(err) == access.ReasonAddress
+	if !unseen || !v.changes() {
 		return err
 	}
-	return s.Workspaces.Refused(v.ctx(), v.actor(), id, access.Act{Do: v.route.fence.action, As: v.route.as})
+	return s.Workspaces.Refused(v.ctx(), v.actor(), id, v.act())
 }

@@ -62,8 +62,8 @@ func (s *Server) editWorkspace(v *visit) error {
 		return err
 	}
 	seen, _ := strconv.Atoi(body.get(views.FieldVersion))
-	_, err = s.Workspaces.Edit(v.ctx(), v.actor(), v.workspace.ID, access.EditWorkspace{
-		Name: body.get(views.FieldName), Description: body.get(views.FieldDescription),
+	_, err = s.Workspaces.Edit(v.ctx(), v.actor(), v.workspace.Scope(), access.EditWorkspace{
+		Name: body.get(views.FieldName), Description: new(body.get(views.FieldDescription)),
 		CICDEnforcement: access.Switch(body.get(views.FieldCICD)), Seen: seen,
 	})
 	if problems := nameProblems(err); problems != nil {
@@ -101,7 +101,7 @@ func (s *Server) deleteWorkspace(v *visit) error {
 	if err != nil {
 		return err
 	}
-	err = s.Workspaces.Delete(v.ctx(), v.actor(), v.workspace.ID, body.get(views.FieldConfirm))
+	err = s.Workspaces.Delete(v.ctx(), v.actor(), v.workspace.Scope(), body.get(views.FieldConfirm))
 	if access.CodeOf(err) == access.Invalid {
 		return s.askDeleteWorkspace(v, http.StatusUnprocessableEntity, body, problemsOf(err))
 	}

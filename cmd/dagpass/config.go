@@ -27,6 +27,7 @@ type cli struct {
 	Demo        demoCommand        `cmd:"" help:"Run the server on a throw-away example organization." set:"log_level=warn"`
 	Init        initCommand        `cmd:"" help:"Create the first Organization, Workspace and Owner without a browser."`
 	User        userCommands       `cmd:"" help:"Act on a user."`
+	Ranges      rangesCommands     `cmd:"" name:"address-ranges" help:"Act on the addresses from which an Organization may be used."`
 	Audit       auditCommands      `cmd:"" help:"Act on the audit log."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running server whether it is ready; for containers."`
 	Version     versionCommand     `cmd:"" help:"Print version, commit, Go version and database schema."`

@@ -160,7 +160,7 @@ func TestRun_Variables(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for _, args := range [][]string{{}, {"--help"}, {"serve", "--help"}, {"demo", "--help"}, {"init", "--help"}, {"user", "--help"},
-		{"user", "reset", "--help"}, {"audit", "--help"}, {"audit", "verify", "--help"}, {"healthcheck", "--help"}, {"version", "--help"}} {
+		{"user", "reset", "--help"}, {"address-ranges", "--help"}, {"address-ranges", "clear", "--help"}, {"audit", "--help"}, {"audit", "verify", "--help"}, {"healthcheck", "--help"}, {"version", "--help"}} {
 		t.Run("dagpass "+strings.Join(args, " "), func(t *testing.T) {
 			code, stdout, stderr := execute(t, "", args...)
 			if code != 0 || !strings.HasPrefix(stdout, "Usage: dagpass") || stderr != "" {

@@ -57,7 +57,7 @@ func deleteLargeWorkspace(t *testing.T, data string, tokens int) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.workspaces.Delete(t.Context(), system(), mine[0].ID, access.DeletionWord); err != nil {
+	if err := s.workspaces.Delete(t.Context(), system(), mine[0].Scope(), access.DeletionWord); err != nil {
 		t.Fatal(err)
 	}
 }

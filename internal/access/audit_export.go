@@ -16,17 +16,23 @@ const (
 	MaxExportDays     = 90
 )
 
-// NewAuditExport is what an export asks for. The time of the filter is not used: Days decide.
+// NewAuditExport is what an export asks for. The time of the filter is not used: Days decide, or From and
+// Until.
 type NewAuditExport struct {
-	Days   int // back from now
-	Format audit.Format
-	Filter AuditFilter
+	Days int // back from now
+	// From and Until are in place of Days; a zero Until leaves that side open.
+	From, Until time.Time
+	Format      audit.Format
+	Filter      AuditFilter
 }
 
 func (in NewAuditExport) check() error {
 	var p problems
-	if in.Days < 1 || in.Days > MaxExportDays {
+	switch {
+	case in.From.IsZero() && (in.Days < 1 || in.Days > MaxExportDays):
 		p.add(&FieldProblem{"days", "range", fmt.Sprintf("Enter a whole number of days from 1 to %d.", MaxExportDays)})
+	case !in.Until.IsZero() && in.Until.Before(in.From):
+		p.add(&FieldProblem{"until", "order", "End at or after the start."})
 	}
 	if !slices.Contains(audit.Formats(), in.Format) {
 		p.add(&FieldProblem{"format", "unknown", "Select a format from the list."})
@@ -37,15 +43,24 @@ func (in NewAuditExport) check() error {
 // filter is the filter with the time of the export.
 func (in NewAuditExport) filter(now time.Time) AuditFilter {
 	f := in.Filter
-	f.From, f.Until = now.AddDate(0, 0, -in.Days), time.Time{}
+	f.From, f.Until = in.From, in.Until
+	if in.From.IsZero() {
+		f.From, f.Until = now.AddDate(0, 0, -in.Days), time.Time{}
+	} else if !in.Until.IsZero() {
+		f.Until = in.Until.Add(time.Millisecond - 1) // events are recorded to the millisecond
+	}
 	return f
 }
 
 // changes say in the record what was taken away.
 func (in NewAuditExport) changes() []audit.Change {
 	var out []audit.Change
+	days := strconv.Itoa(in.Days)
+	if !in.From.IsZero() {
+		days = ""
+	}
 	for _, c := range []audit.Change{
-		{Field: "days", After: strconv.Itoa(in.Days)}, {Field: "format", After: string(in.Format)},
+		{Field: "days", After: days}, {Field: "from", After: exact(in.From)}, {Field: "until", After: exact(in.Until)}, {Field: "format", After: string(in.Format)},
 		{Field: "actor", After: in.Filter.Actor}, {Field: "target", After: in.Filter.Target},
 		{Field: "action", After: string(in.Filter.Action)}, {Field: "workspace", After: string(in.Filter.Workspace)},
 		{Field: "outcome", After: string(in.Filter.Outcome)}, {Field: "search", After: in.Filter.Search},
@@ -55,6 +70,14 @@ func (in NewAuditExport) changes() []audit.Change {
 		}
 	}
 	return out
+}
+
+// exact is an instant as it was asked for, "" for none.
+func exact(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 // CountExport returns how many events an export would hold now. more says that with its filter there

@@ -29,6 +29,9 @@ func (s Scope) Entity() string {
 type Grants struct {
 	Org       []Role // roles on the Organization
 	Workspace []Role // roles on the scope's Workspace, none at Organization level
+	// Barred is why the roles can't be used in this request: the Organization has address ranges and
+	// none covers the actor's address. Nil otherwise.
+	Barred *Error
 }
 
 // Has reports whether the roles held contain the permission. The rights of several roles add up,
@@ -130,9 +133,16 @@ func Decide(g Grants, do Action, level Level) Decision {
 }
 
 // Permit is [Decide] as an error: nil when allowed, NotFound when hidden, Forbidden with the smallest
-// role that would do when denied. Transports use it as their first, visible fence; the gate decides
+// role that would do when denied. From an address the Organization does not admit, whatever is not hidden
+// is Forbidden, whichever role is held. Transports use it as their first, visible fence; the gate decides
 // again inside the transaction that acts.
-func Permit(g Grants, do Action, level Level) error { return refuse(Decide(g, do, level)) }
+func Permit(g Grants, do Action, level Level) error {
+	d := Decide(g, do, level)
+	if g.Barred != nil && d.Verdict != Hidden {
+		return g.Barred
+	}
+	return refuse(d)
+}
 
 func smallestRole(do Action, level Level) Role {
 	for _, s := range roles {

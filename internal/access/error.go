@@ -43,6 +43,8 @@ const (
 	ReasonTokenRestored    = "token_restored"
 	ReasonTokenEnded       = "token_ended"
 	ReasonWorkspaceDeleted = "workspace_deleted"
+	ReasonAddress          = "address_not_allowed" // outside the address ranges of the Organization
+	ReasonLockedOut        = "locked_out"          // the change would shut its own maker out
 )
 
 // FieldProblem is one refused input field: its form name, a stable code and a sentence that says

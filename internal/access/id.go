@@ -23,6 +23,8 @@ type (
 	TeamID string
 	// TokenID names an API token; it stays when the value is rotated.
 	TokenID string
+	// RangeID names an allowed address range.
+	RangeID string
 )
 
 const (

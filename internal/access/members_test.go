@@ -108,11 +108,11 @@ func TestWorkspaces_Delete(t *testing.T) {
 
 	t.Run("another word than delete changes nothing", func(t *testing.T) {
 		for _, word := range []string{"", "Delete", "DELETE"} {
-			wantCode(t, h.Workspaces.Delete(t.Context(), h.Actor(ada), finance.ID, word), access.Invalid)
+			wantCode(t, h.Workspaces.Delete(t.Context(), h.Actor(ada), finance.Scope(), word), access.Invalid)
 		}
 	})
 	t.Run("its tokens end and say why, Organization tokens lose only their role there", func(t *testing.T) {
-		wantCode(t, h.Workspaces.Delete(t.Context(), h.Actor(ada), finance.ID, "delete"), "")
+		wantCode(t, h.Workspaces.Delete(t.Context(), h.Actor(ada), finance.Scope(), "delete"), "")
 		_, err := h.Tokens.Verify(t.Context(), own, access.Origin{})
 		wantReason(t, err, access.ReasonWorkspaceDeleted)
 		if !h.Accepts(value) {

@@ -11,13 +11,15 @@ import (
 
 // Org is an Organization: the tenant, and a hard wall.
 type Org struct {
-	ID        OrgID
-	Name      string
-	Version   int // 1 at creation, one more with each edit
-	CreatedAt time.Time
-	CreatedBy Person
-	UpdatedAt time.Time
-	UpdatedBy Person
+	ID      OrgID
+	Name    string
+	Version int // 1 at creation, one more with each edit
+	// Restricted says that it has address ranges; read only.
+	Restricted bool
+	CreatedAt  time.Time
+	CreatedBy  Person
+	UpdatedAt  time.Time
+	UpdatedBy  Person
 }
 
 // Scope is the Organization as the scope of an act.
@@ -42,7 +44,7 @@ type Person struct {
 }
 
 // Person is the actor as the maker of a record.
-func (a Actor) Person() Person { return Person{Kind: a.Kind, ID: a.ID, Name: a.Name} }
+func (a Actor) Person() Person { return Person{Kind: a.Kind, ID: a.ID, Name: a.Name, Email: a.Email} }
 
 // OrgTx is the storage of Organizations.
 type OrgTx interface {
@@ -55,6 +57,8 @@ type OrgTx interface {
 	// Org returns an Organization. NotFound when there is none.
 	Org(id OrgID) (Org, error)
 	// OrgsOf returns the Organizations a user has a role in, or the one a token belongs to, by name.
+	// Those that do not admit the actor's address are left out; Forbidden, reason address_not_allowed,
+	// when there is no other.
 	OrgsOf(by Actor) ([]Org, error)
 }
 
@@ -185,7 +189,18 @@ func (s *Orgs) Edit(ctx context.Context, by Actor, id OrgID, name string, seen i
 	return org, err
 }
 
-// Mine returns the Organizations the actor belongs to, by name; a token belongs to exactly one.
+// Refused records an act that somebody tried in an Organization that does not admit their address, and
+// answers as for reading it.
+func (s *Orgs) Refused(ctx context.Context, by Actor, id OrgID, try Act) error {
+	return Change(ctx, s.store, by, try, inOrg(id), func(c *Changing, _ Tx) error {
+		c.Unchanged() // they are admitted by now
+		return Missing()
+	})
+}
+
+// Mine returns the Organizations the actor belongs to, by name; a token belongs to exactly one. One
+// whose address ranges keep the actor out tells nothing about itself, not even its name: it is left out,
+// and the answer is Forbidden with reason address_not_allowed when there is no other.
 func (s *Orgs) Mine(ctx context.Context, by Actor) ([]Org, error) {
 	var orgs []Org
 	err := Lookup(ctx, s.store, func(tx Tx) (err error) {

@@ -404,7 +404,7 @@ func TestOrganizations_AreAWall(t *testing.T) {
 		"edit their token":                     first(h.Tokens.Edit(t.Context(), by, h.Workspace.Scope(), tok.ID, access.EditToken{Name: "x", Role: access.WorkspaceMember})),
 		"give ourselves a role there":          h.Members.SetRole(t.Context(), by, h.Org.Scope(), albert.ID, access.OrgOwner),
 		"give their member a role here":        h.Members.SetRole(t.Context(), by, hive.Scope(), h.Owner.ID, access.WorkspaceMember),
-		"delete their Workspace":               h.Workspaces.Delete(t.Context(), by, h.Workspace.ID, "delete"),
+		"delete their Workspace":               h.Workspaces.Delete(t.Context(), by, h.Workspace.Scope(), "delete"),
 	} {
 		if access.CodeOf(err) != access.NotFound || err.Error() != access.Missing().Error() {
 			t.Errorf("%s: %v", name, err)

@@ -17,6 +17,7 @@ type Tx interface {
 	MatrixTx
 	VerifyTx
 	AuditTx
+	RangeTx
 }
 
 // problems collects what is wrong with an input, field by field.

@@ -105,13 +105,17 @@ func endedText(p Presented) (reason, message string) {
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 // Bound returns the Workspaces the calling token has a role in, for refusals that say where it
-// would be welcome; nothing for other actors.
+// would be welcome; nothing for other actors. Forbidden from an address its Organization does not admit,
+// which tells a finder of the value nothing.
 func (s *Tokens) Bound(ctx context.Context, by Actor) ([]WorkspaceID, error) {
 	if by.Kind != TokenActor {
 		return nil, nil
 	}
 	var bound []WorkspaceID
 	err := Lookup(ctx, s.store, func(tx Tx) (err error) {
+		if _, err := tx.OrgsOf(by); CodeOf(err) == Forbidden {
+			return err
+		}
 		bound, err = tx.BoundWorkspaces(TokenID(by.ID), MaxBindings)
 		return err
 	})

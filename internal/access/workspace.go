@@ -60,7 +60,10 @@ type Workspaces struct{ store Store[Tx] }
 func NewWorkspaces(s Store[Tx]) *Workspaces { return &Workspaces{s} }
 
 // NewWorkspace is what creating a Workspace asks for.
-type NewWorkspace struct{ Name, Description string }
+type NewWorkspace struct {
+	Name, Description string
+	CICDEnforcement   bool
+}
 
 func (in NewWorkspace) clean() (NewWorkspace, error) {
 	var p problems
@@ -78,7 +81,7 @@ func (s *Workspaces) Create(ctx context.Context, by Actor, org OrgID, in NewWork
 		if err != nil {
 			return err
 		}
-		ws = Workspace{ID: WorkspaceID(tx.NewID()), Org: org, Name: in.Name, Description: in.Description, Version: 1,
+		ws = Workspace{ID: WorkspaceID(tx.NewID()), Org: org, Name: in.Name, Description: in.Description, CICDEnforcement: in.CICDEnforcement, Version: 1,
 			CreatedAt: c.Now, UpdatedAt: c.Now, CreatedBy: by.Person(), UpdatedBy: by.Person()}
 		c.RecordAt(ws.Scope(), audit.WorkspaceCreate, ws.target())
 		return tx.InsertWorkspace(ws)
@@ -104,7 +107,7 @@ func (s *Workspaces) Find(ctx context.Context, by Actor, id WorkspaceID) (Worksp
 }
 
 // Refused records an act that somebody tried in a Workspace they can't see, and answers as for one
-// that does not exist. Whoever belongs to another Organization leaves no record here.
+// that does not exist; or from an address that is not allowed, and answers as for reading. Whoever belongs to another Organization leaves no record here.
 func (s *Workspaces) Refused(ctx context.Context, by Actor, id WorkspaceID, try Act) error {
 	return Change(ctx, s.store, by, try, locate(id), func(c *Changing, _ Tx) error {
 		c.Unchanged() // they can see it by now
@@ -114,7 +117,7 @@ func (s *Workspaces) Refused(ctx context.Context, by Actor, id WorkspaceID, try 
 
 // Mine returns the Workspaces of an Organization the actor sees, by name, at most limit, and how
 // many there are in all. Organization Owners see every Workspace. It never fails for lack of
-// rights: without any it is empty.
+// rights: without any it is empty. Forbidden from an address the Organization does not admit.
 func (s *Workspaces) Mine(ctx context.Context, by Actor, org OrgID, limit int) ([]MyWorkspace, int, error) {
 	var list []MyWorkspace
 	var total int
@@ -122,6 +125,9 @@ func (s *Workspaces) Mine(ctx context.Context, by Actor, org OrgID, limit int) (
 		g, err := tx.Grants(by, Scope{Org: org})
 		if err != nil {
 			return err
+		}
+		if g.Barred != nil {
+			return g.Barred
 		}
 		list, total, err = tx.WorkspacesOf(by, org, g.ownsWorkspaces(), limit)
 		return err

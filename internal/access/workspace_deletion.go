@@ -83,10 +83,10 @@ func (s *Workspaces) DeletionOf(ctx context.Context, by Actor, id WorkspaceID) (
 // Delete ends a Workspace for ever: its own tokens are deleted with one event each, Organization
 // tokens lose only their role in it, and every role people have there ends (product.md 3.10). All of
 // that counts from the moment Delete returns. What a Workspace with many tokens leaves in the store is
-// for [Workspaces.Finish]. typed must be [DeletionWord]. Errors: Invalid for another word; NotFound;
+// for [Workspaces.Finish]. typed must be [DeletionWord]. Errors: Invalid for another word; NotFound, also in another Organization than its own;
 // Forbidden below its Owner.
-func (s *Workspaces) Delete(ctx context.Context, by Actor, id WorkspaceID, typed string) error {
-	return Change(ctx, s.store, by, Act{Do: Delete, As: audit.WorkspaceDelete}, locate(id), func(c *Changing, tx Tx) error {
+func (s *Workspaces) Delete(ctx context.Context, by Actor, at Scope, typed string) error {
+	return Change(ctx, s.store, by, Act{Do: Delete, As: audit.WorkspaceDelete}, inScope(at), func(c *Changing, tx Tx) error {
 		if typed != DeletionWord {
 			return BadInput(FieldProblem{"confirm", "word", "Type delete, in lower case, to confirm."})
 		}

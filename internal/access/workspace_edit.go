@@ -9,9 +9,11 @@ import (
 // EditWorkspace is what can change about a Workspace. Seen is the version the caller was shown, zero
 // where no version was shown and the last writer wins.
 type EditWorkspace struct {
-	Name, Description string
-	CICDEnforcement   Switch
-	Seen              int
+	Name string
+	// Description is needed, also an empty one: nil could mean to keep it or to clear it.
+	Description     *string
+	CICDEnforcement Switch
+	Seen            int
 }
 
 // Switch is a setting that is on or off, and nothing else.
@@ -23,7 +25,8 @@ const (
 	SwitchedOff Switch = "off"
 )
 
-func switchOf(on bool) Switch {
+// SwitchOf is the position of a setting.
+func SwitchOf(on bool) Switch {
 	if on {
 		return SwitchedOn
 	}
@@ -33,7 +36,12 @@ func switchOf(on bool) Switch {
 func (in EditWorkspace) clean() (EditWorkspace, error) {
 	var p problems
 	in.Name = p.take(CleanName("name", in.Name, MaxWorkspaceName))
-	in.Description = p.take(CleanDescription("description", in.Description))
+	if in.Description == nil {
+		p.add(&FieldProblem{"description", "required", "Enter a description; it may be empty."})
+	} else {
+		clean := p.take(CleanDescription("description", *in.Description))
+		in.Description = &clean
+	}
 	if in.CICDEnforcement != SwitchedOn && in.CICDEnforcement != SwitchedOff {
 		p.add(&FieldProblem{"cicd_enforcement", "choice", "Select On or Off."})
 	}
@@ -41,11 +49,11 @@ func (in EditWorkspace) clean() (EditWorkspace, error) {
 }
 
 // Edit changes name, description and CI/CD enforcement default of a Workspace. Saving what is stored
-// already is a success without an event. Errors: Invalid; NotFound; Forbidden below its Owner; Conflict
+// already is a success without an event. Errors: Invalid; NotFound, also in another Organization than its own; Forbidden below its Owner; Conflict
 // with reason taken for a name in use in the Organization, or changed_meanwhile.
-func (s *Workspaces) Edit(ctx context.Context, by Actor, id WorkspaceID, in EditWorkspace) (Workspace, error) {
+func (s *Workspaces) Edit(ctx context.Context, by Actor, at Scope, in EditWorkspace) (Workspace, error) {
 	var ws Workspace
-	err := Change(ctx, s.store, by, Act{Do: SettingsUpdate, As: audit.WorkspaceUpdate}, locate(id), func(c *Changing, tx Tx) (err error) {
+	err := Change(ctx, s.store, by, Act{Do: SettingsUpdate, As: audit.WorkspaceUpdate}, inScope(at), func(c *Changing, tx Tx) (err error) {
 		if ws, err = tx.Workspace(c.At); err != nil {
 			return err
 		}
@@ -61,7 +69,7 @@ func (s *Workspaces) Edit(ctx context.Context, by Actor, id WorkspaceID, in Edit
 			c.Unchanged()
 			return nil
 		}
-		ws.Name, ws.Description, ws.CICDEnforcement = in.Name, in.Description, in.CICDEnforcement == SwitchedOn
+		ws.Name, ws.Description, ws.CICDEnforcement = in.Name, *in.Description, in.CICDEnforcement == SwitchedOn
 		ws.UpdatedAt, ws.UpdatedBy = c.Now, by.Person()
 		ws.Version++
 		c.Record(audit.WorkspaceUpdate, ws.target(), changes...)
@@ -78,7 +86,7 @@ func (w Workspace) diff(in EditWorkspace) []audit.Change {
 		}
 	}
 	add("name", w.Name, in.Name)
-	add("description", w.Description, in.Description)
-	add("cicd_enforcement_default", string(switchOf(w.CICDEnforcement)), string(in.CICDEnforcement))
+	add("description", w.Description, *in.Description)
+	add("cicd_enforcement_default", string(SwitchOf(w.CICDEnforcement)), string(in.CICDEnforcement))
 	return out
 }

@@ -69,10 +69,10 @@ func TestWorkspaces_Edit(t *testing.T) {
 	ws := h.Workspace
 	ada := h.Actor(h.Member("Ada", ws.Scope(), access.WorkspaceOwner))
 	edit := func(by access.Actor, in access.EditWorkspace) (access.Workspace, error) {
-		return h.Workspaces.Edit(t.Context(), by, ws.ID, in)
+		return h.Workspaces.Edit(t.Context(), by, ws.Scope(), in)
 	}
 	t.Run("every field is stored and recorded", func(t *testing.T) {
-		got, err := edit(ada, access.EditWorkspace{Name: "Data", Description: "Loads", CICDEnforcement: access.SwitchedOn, Seen: 1})
+		got, err := edit(ada, access.EditWorkspace{Name: "Data", Description: new("Loads"), CICDEnforcement: access.SwitchedOn, Seen: 1})
 		wantCode(t, err, "")
 		found, _, err := h.Workspaces.Find(t.Context(), ada, ws.ID)
 		if err != nil || found.Name != got.Name || found.Description != "Loads" || !found.CICDEnforcement || found.Version != 2 || found.UpdatedBy.Name != "Ada" {
@@ -84,23 +84,23 @@ func TestWorkspaces_Edit(t *testing.T) {
 	})
 	t.Run("what changes nothing leaves no trace", func(t *testing.T) {
 		before := h.Dump()
-		_, err := edit(ada, access.EditWorkspace{Name: "Data", Description: "Loads", CICDEnforcement: access.SwitchedOn})
+		_, err := edit(ada, access.EditWorkspace{Name: "Data", Description: new("Loads"), CICDEnforcement: access.SwitchedOn})
 		wantCode(t, err, "")
 		if h.Dump() != before {
 			t.Error("something changed")
 		}
 	})
 	t.Run("a form that shows an older state is refused", func(t *testing.T) {
-		_, err := edit(ada, access.EditWorkspace{Name: "Other", CICDEnforcement: access.SwitchedOn, Seen: 1})
+		_, err := edit(ada, access.EditWorkspace{Name: "Other", Description: new(""), CICDEnforcement: access.SwitchedOn, Seen: 1})
 		wantReason(t, err, access.ReasonStale)
 	})
 	t.Run("a name in use is refused, ignoring case", func(t *testing.T) {
 		h.NewWorkspace("Finance")
-		_, err := edit(ada, access.EditWorkspace{Name: "FINANCE", CICDEnforcement: access.SwitchedOn})
+		_, err := edit(ada, access.EditWorkspace{Name: "FINANCE", Description: new(""), CICDEnforcement: access.SwitchedOn})
 		wantReason(t, err, access.ReasonTaken)
 	})
 	t.Run("every wrong field is named", func(t *testing.T) {
-		_, err := edit(ada, access.EditWorkspace{Name: " ", Description: strings.Repeat("x", 501), CICDEnforcement: "maybe"})
+		_, err := edit(ada, access.EditWorkspace{Name: " ", Description: new(strings.Repeat("x", 501)), CICDEnforcement: "maybe"})
 		if got := len(access.AsError(err).Fields); got != 3 {
 			t.Errorf("%d fields: %v", got, err)
 		}
@@ -173,7 +173,7 @@ func TestWorkspaces_DeleteLarge(t *testing.T) {
 	if want := (access.Deletion{OwnTokens: 600, SharedTokens: 1, People: 1}); ends != want {
 		t.Errorf("told beforehand: %+v", ends)
 	}
-	wantCode(t, h.Workspaces.Delete(t.Context(), by, ws.ID, "delete"), "")
+	wantCode(t, h.Workspaces.Delete(t.Context(), by, ws.Scope(), "delete"), "")
 	h.Clock.Advance(20 * time.Minute) // the process dies and is started again
 
 	wantEnded := func(t *testing.T) {
@@ -200,7 +200,7 @@ func TestWorkspaces_DeleteLarge(t *testing.T) {
 		if err != nil || tokens.Total != 1 {
 			t.Errorf("%d tokens, %v", tokens.Total, err)
 		}
-		wantCode(t, h.Workspaces.Delete(t.Context(), h.Actor(h.Owner), ws.ID, "delete"), access.NotFound)
+		wantCode(t, h.Workspaces.Delete(t.Context(), h.Actor(h.Owner), ws.Scope(), "delete"), access.NotFound)
 		wantCode(t, h.Members.SetRole(t.Context(), h.Actor(h.Owner), ws.Scope(), ada.ID, access.WorkspaceOwner), access.NotFound)
 		_, err = h.Tokens.Bind(t.Context(), h.Actor(h.Owner), ws.Scope(), shared.ID, access.WorkspaceMember)
 		wantCode(t, err, access.NotFound)

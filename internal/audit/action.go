@@ -87,6 +87,10 @@ const (
 	WorkspaceUpdate Action = "workspace.update"
 	// WorkspaceDelete: a Workspace ended, and with it the tokens that live in it.
 	WorkspaceDelete Action = "workspace.delete"
+	// RangeCreate: an Organization may be used from one more range of addresses.
+	RangeCreate Action = "address_range.create"
+	// RangeDelete: a range of addresses is no longer among those an Organization may be used from.
+	RangeDelete Action = "address_range.delete"
 	// MemberAdd: a user got a role in an Organization or Workspace.
 	MemberAdd Action = "member.add"
 	// MemberUpdate: the role of a user in an Organization or Workspace changed.

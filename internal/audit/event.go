@@ -42,6 +42,7 @@ const (
 	TargetOrganization TargetKind = "organization"
 	TargetWorkspace    TargetKind = "workspace"
 	TargetTeam         TargetKind = "team"
+	TargetRange        TargetKind = "address_range"
 	TargetKey          TargetKind = "key"
 	TargetInstallation TargetKind = "installation"
 )

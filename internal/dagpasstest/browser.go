@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -23,6 +24,8 @@ type Browser struct {
 	HTMX bool
 	// Header is added to every request.
 	Header http.Header
+	// Address is where every request comes from.
+	Address string
 }
 
 // Browser returns one in which a person is signed in.
@@ -34,7 +37,7 @@ func (h *House) Browser(p Person) *Browser {
 
 // Stranger returns one in which nobody is signed in.
 func (h *House) Stranger() *Browser {
-	return &Browser{h: h, cookies: map[string]string{}, Header: http.Header{}}
+	return &Browser{h: h, cookies: map[string]string{}, Header: http.Header{}, Address: origin.Address}
 }
 
 // Cookie returns a cookie's value, "" without one.
@@ -85,7 +88,7 @@ func (b *Browser) Upload(path string, fields url.Values) *Page {
 func (b *Browser) send(method, path, kind string, body io.Reader) *Page {
 	b.h.T.Helper()
 	r := httptest.NewRequest(method, PublicURL+path, body)
-	r.RemoteAddr = "192.0.2.7:40000"
+	r.RemoteAddr = net.JoinHostPort(b.Address, "40000")
 	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if kind != "" {

@@ -70,6 +70,7 @@ type House struct {
 	Workspaces *access.Workspaces
 	Members    *access.Members
 	Teams      *access.Teams
+	Ranges     *access.Ranges
 	Tokens     *access.Tokens
 	Sessions   *signin.Sessions
 	Login      *signin.Login
@@ -147,7 +148,7 @@ func (h *House) services() {
 	hasher := secret.NewHasherWithCost(2, 64, 1)
 	rules, people := h.DB.Access(), h.DB.SignIn()
 	h.Orgs, h.Workspaces, h.Members = access.NewOrgs(rules), access.NewWorkspaces(rules), access.NewMembers(rules)
-	h.Teams = access.NewTeams(rules)
+	h.Teams, h.Ranges = access.NewTeams(rules), access.NewRanges(rules)
 	h.Tokens = access.NewTokens(rules, k)
 	h.Sessions, h.Login = signin.NewSessions(people), signin.NewLogin(people, hasher, k.Keyring)
 	h.AuditLog = access.NewAuditLog(rules)
@@ -161,7 +162,7 @@ func (h *House) site() {
 	assets, err := static.New()
 	h.must(err)
 	programs, err := api.New(api.Config{
-		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Keys: h.DB.PublicKeys,
+		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Ranges: h.Ranges, AuditLog: h.AuditLog, Keys: h.DB.PublicKeys,
 		AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
 	})
 	h.must(err)
@@ -170,7 +171,7 @@ func (h *House) site() {
 		Limits: middleware.Config{LoopbackPort: 8888}, API: programs,
 		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Tokens: h.Tokens,
 		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
-		AuditLog: h.AuditLog,
+		AuditLog: h.AuditLog, Ranges: h.Ranges,
 	}
 	if h.later != nil {
 		c.Later = h.later.Do

@@ -21,6 +21,8 @@ type Config struct {
 	Tokens     *access.Tokens
 	Orgs       *access.Orgs
 	Workspaces *access.Workspaces
+	Ranges     *access.Ranges
+	AuditLog   *access.AuditLog
 	// Keys returns the public keys whose signatures are to be trusted now, for the key set.
 	Keys func(context.Context) ([]secret.PublicKey, error)
 	// AvatarURL is the absolute URL of the one picture that stands for everybody: the contract
@@ -32,8 +34,8 @@ type Config struct {
 
 func (c Config) validate() error {
 	switch {
-	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil:
-		return errors.New("api: Tokens, Orgs and Workspaces are needed")
+	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil || c.Ranges == nil || c.AuditLog == nil:
+		return errors.New("api: Tokens, Orgs, Workspaces, Ranges and AuditLog are needed")
 	case c.Keys == nil || c.Now == nil:
 		return errors.New("api: Keys and Now are needed")
 	}
@@ -85,6 +87,9 @@ func (s *server) serve(r route) echo.HandlerFunc {
 		result, err := r.run(newInput(c), by)
 		if err != nil {
 			return s.welcome(c.Request().Context(), by, err)
+		}
+		if c.Response().Committed {
+			return nil // it was streamed
 		}
 		if result == nil {
 			return c.NoContent(http.StatusNoContent)

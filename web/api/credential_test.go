@@ -31,7 +31,7 @@ func TestCredential_refused(t *testing.T) {
 	h.clock.forward(24 * time.Hour)
 	h.rotate(rotated)
 	must(h.tokens.Delete(h.Context(), operator(), deleted.Home, deleted.ID, access.TokenDeletionWord)).in(t)
-	if err := h.workspaces.Delete(h.Context(), operator(), gone.ID, access.DeletionWord); err != nil {
+	if err := h.workspaces.Delete(h.Context(), operator(), gone.Scope(), access.DeletionWord); err != nil {
 		t.Fatal(err)
 	}
 

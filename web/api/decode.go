@@ -55,6 +55,15 @@ func readBody[T any](in *input) T {
 	return body
 }
 
+// valueOf is what a member was given, the zero value for none.
+func valueOf[T any](member *T) T {
+	var none T
+	if member == nil {
+		return none
+	}
+	return *member
+}
+
 // bodyProblem words why a body can't be decoded, in terms of JSON and not of this program.
 func bodyProblem(err error) (field, code, message string) {
 	if wrong, ok := errors.AsType[*json.SemanticError](err); ok && wrong.JSONPointer != "" {

@@ -175,6 +175,9 @@ func (s *server) welcome(ctx context.Context, by access.Actor, err error) error 
 		return err
 	}
 	bound, failed := s.Tokens.Bound(ctx, by)
+	if access.CodeOf(failed) == access.Forbidden {
+		return err
+	}
 	if failed != nil {
 		return unchecked(failed)
 	}

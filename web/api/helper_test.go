@@ -45,6 +45,7 @@ type house struct {
 
 	tokens     *access.Tokens
 	workspaces *access.Workspaces
+	ranges     *access.Ranges
 
 	org       access.Org       // Acme, with its first Workspace
 	workspace access.Workspace // Data
@@ -61,6 +62,7 @@ func newHouse(t *testing.T) *house {
 	h.keys = values{secret.NewSigner(h.key, publicURL, publicURL), ring}
 	h.tokens = access.NewTokens(h.store, h.keys)
 	h.workspaces = access.NewWorkspaces(h.store)
+	h.ranges = access.NewRanges(h.store)
 	h.site = h.build(h.config())
 	acme := h.found("Acme", "Data")
 	h.org, h.workspace = acme.Org, acme.Workspace
@@ -82,7 +84,7 @@ func openStore(t *testing.T, now func() time.Time) (access.Store[access.Tx], *se
 
 func (h *house) config() api.Config {
 	return api.Config{
-		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces,
+		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces, Ranges: h.ranges, AuditLog: access.NewAuditLog(h.store),
 		Keys: func(context.Context) ([]secret.PublicKey, error) {
 			return []secret.PublicKey{{KID: h.key.KID, Key: h.key.Public}}, nil
 		},

@@ -47,6 +47,7 @@ const (
 	sortCreatedAt   = "createdAt"
 	sortUpdatedAt   = "updatedAt"
 	sortStartAt     = "tokenStartAt"
+	sortIPAddress   = "ipAddress"
 )
 
 // readPage reads limit and offset, and sorts by any of the fields.

@@ -46,11 +46,13 @@ type place struct {
 	org       access.Org
 	workspace access.Workspace
 	token     access.TokenID
+	network   access.RangeID // holds the address of every caller
 }
 
 func (h *house) place(name string) place {
 	f := h.found(name, "Data")
-	return place{f.Org, f.Workspace, h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject").ID}
+	network := must(h.ranges.Add(h.Context(), operator(), f.Org.ID, "192.0.2.0/24")).in(h.T)
+	return place{f.Org, f.Workspace, h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject").ID, network.ID}
 }
 
 // caller returns a token with a role in the place, and no other.
@@ -63,12 +65,13 @@ func (p place) caller(h *house, role access.Role) credential {
 
 // path is that of a route with the place's ids in it.
 func (p place) path(r api.Route) string {
-	return strings.NewReplacer(":org", string(p.org.ID), ":workspace", string(p.workspace.ID), ":token", string(p.token)).Replace(r.Path)
+	return strings.NewReplacer(":org", string(p.org.ID), ":workspace", string(p.workspace.ID), ":token", string(p.token),
+		":range", string(p.network)).Replace(r.Path)
 }
 
 func (h *house) try(r api.Route, at place, by credential) int {
 	body := ""
-	if r.Method == http.MethodPost {
+	if r.Method == http.MethodPost || strings.HasPrefix(r.Path, "/labs/") {
 		body = "{}"
 	}
 	return h.call(r.Method, at.path(r), by.value, withBody(body)).status
@@ -84,6 +87,9 @@ func refusesBody(r api.Route, status int) bool {
 func wantOwn(r api.Route, role access.Role) access.Code {
 	if r.Action == api.Open || r.Action == api.Self {
 		return ""
+	}
+	if r.Action == api.Absent {
+		return access.NotFound
 	}
 	level := access.OrgLevel
 	if strings.Contains(r.Path, "/:workspace") || strings.Contains(r.Path, "/:token") {

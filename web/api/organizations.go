@@ -28,6 +28,40 @@ func (s *server) findOrganization(ctx context.Context, by access.Actor, id acces
 	return org, err
 }
 
+// editOrganization is an Organization and the name it is to have.
+type editOrganization struct {
+	id   access.OrgID
+	name string
+}
+
+// readEditOrganization takes the name. An address for bills is not kept, as there are none; what would
+// need a service that Dagpass does not have is refused, so that nobody believes it to be on.
+func readEditOrganization(in *input) editOrganization {
+	body := readBody[struct {
+		Name                          string `json:"name"`
+		IsScimEnabled                 bool   `json:"isScimEnabled"`
+		AllowEnhancedSupportAccess    bool   `json:"allowEnhancedSupportAccess"`
+		ShouldEnforceDedicatedCluster bool   `json:"shouldEnforceDedicatedClusters"`
+	}](in)
+	for _, setting := range []struct {
+		name string
+		on   bool
+	}{
+		{"isScimEnabled", body.IsScimEnabled},
+		{"allowEnhancedSupportAccess", body.AllowEnhancedSupportAccess},
+		{"shouldEnforceDedicatedClusters", body.ShouldEnforceDedicatedCluster},
+	} {
+		if setting.on {
+			in.reject(setting.name, "unsupported", "Dagpass can't switch this on. Send false.")
+		}
+	}
+	return editOrganization{readOrg(in), body.Name}
+}
+
+func (s *server) updateOrganization(ctx context.Context, by access.Actor, in editOrganization) (access.Org, error) {
+	return s.Orgs.Edit(ctx, by, in.id, in.name, 0)
+}
+
 // self returns the calling token with its roles.
 func (s *server) self(ctx context.Context, by access.Actor, _ struct{}) (access.Detail, error) {
 	orgs, err := s.Orgs.Mine(ctx, by)

@@ -12,13 +12,16 @@ const (
 	Open access.Action = "open"
 	// Self is the action of a route that answers any live credential, about its holder alone.
 	Self access.Action = "self"
+	// Absent is the action of a route that answers every live credential 404, because Dagpass does not
+	// have what it is about.
+	Absent access.Action = "absent"
 )
 
 // Route is one row of the API's access matrix.
 type Route struct {
 	Method string
-	Path   string        // with :org, :workspace and :token for the ids in it
-	Action access.Action // what the gate decides on, or [Open] or [Self]
+	Path   string        // with :org, :workspace, :token and :range for the ids in it
+	Action access.Action // what the gate decides on, or [Open], [Self] or [Absent]
 }
 
 type route struct {
@@ -67,15 +70,25 @@ func (t *table) del(path string, do access.Action, run operation, in ...family) 
 	t.add(http.MethodDelete, path, do, run, in)
 }
 
-const orgPath = "/organizations/:org"
+const (
+	orgPath    = "/organizations/:org"
+	rangesPath = orgPath + "/allowed-ip-address-ranges"
+)
 
 func (s *server) routes() []route {
 	var t table
 	t.get("/organizations", Self, call(readList, s.listOrganizations, s.shape.organizationPage), v1, platform)
 	t.get(orgPath, access.View, call(readOrg, s.findOrganization, s.shape.organization), v1, platform)
 
+	t.post(orgPath, access.SettingsUpdate, call(readEditOrganization, s.updateOrganization, s.shape.organization), v1, platform)
+
+	t.get(orgPath+"/audit-logs", access.AuditExport, s.exportAuditLogs, v1, platform)
+
 	t.get(orgPath+"/workspaces", access.View, call(readWorkspaceList, s.listWorkspaces, s.shape.workspacePage), v1, platform)
 	t.get(orgPath+"/workspaces/:workspace", access.View, call(readWorkspace, s.findWorkspace, s.shape.workspace), v1, platform)
+	t.post(orgPath+"/workspaces", access.WorkspacesCreate, call(readNewWorkspace, s.createWorkspace, s.shape.workspace), v1, platform)
+	t.post(orgPath+"/workspaces/:workspace", access.SettingsUpdate, call(readEditWorkspace, s.updateWorkspace, s.shape.workspace), v1, platform)
+	t.del(orgPath+"/workspaces/:workspace", access.Delete, command(readWorkspace, s.deleteWorkspace), v1, platform)
 
 	t.get(orgPath+"/tokens", access.TokenView, call(readTokenList, s.listTokens, s.shape.tokenPage), v1, iam)
 	t.post(orgPath+"/tokens", access.TokenCreate, call(readNewToken("scope"), s.createToken, s.shape.issued), v1)
@@ -85,6 +98,23 @@ func (s *server) routes() []route {
 	t.post(orgPath+"/tokens/:token/roles", access.TokenUpdate, call(readTokenRoles, s.setTokenRoles, shapeSubjectRoles), v1, iam)
 	t.post(orgPath+"/tokens/:token/rotate", access.TokenRotate, call(readToken, s.rotateToken, s.shape.issued), v1, iam)
 	t.del(orgPath+"/tokens/:token", access.TokenDelete, command(readToken, s.deleteToken), v1, iam)
+
+	t.get(rangesPath, access.RangesManage, call(readRangeList, s.listRanges, s.shape.addressRangePage), v1, iam)
+	t.post(rangesPath, access.RangesManage, call(readNewRange, s.createRange, s.shape.addressRange), v1, iam)
+	t.post(rangesPath+"/bulk-create", access.RangesManage, call(readNewRanges, s.createRanges, s.shape.addressRanges), v1)
+	t.post(rangesPath+"/bulk-delete", access.RangesManage, command(readRanges, s.deleteRanges), v1)
+	t.del(rangesPath+"/:range", access.RangesManage, command(readRange, s.deleteRange), v1, iam)
+	t.post(rangesPath, access.RangesManage, call(readNewRanges, s.createRanges, s.shape.addressRanges), labs)
+	t.del(rangesPath, access.RangesManage, command(readRanges, s.deleteRanges), labs)
+
+	t.get(orgPath+"/deployments", access.View, call(readEmptyList, s.listNothing, shapeDeployments), v1, platform)
+	t.get(orgPath+"/clusters", access.View, call(readEmptyList, s.listNothing, shapeClusters), v1, platform)
+	t.get(orgPath+"/environment-objects", access.View, call(readEmptyList, s.listNothing, shapeEnvironmentObjects), v1, platform)
+	t.get(orgPath+"/deployment-options", access.View, call(readOrg, s.noOptions, shapeDeploymentOptions), v1, platform)
+	t.get(orgPath+"/cluster-options", access.View, call(readOrg, s.noOptions, shapeClusterOptions), v1, platform)
+	for _, noun := range []string{"/deployments", "/clusters", "/environment-objects"} {
+		t.post(orgPath+noun, Absent, s.makeNothing, v1, platform)
+	}
 
 	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
 

@@ -165,6 +165,7 @@ func (s shaper) organization(o access.Org) organization {
 	return organization{
 		ID: o.ID, Name: o.Name, Product: hosted, Status: active,
 		SupportPlan: supportPlan, ProductPlans: []struct{}{},
+		HasAllowedIPAddressRanges: o.Restricted,
 		IsBlockedEnableAIFeatures: true, // there are none to enable
 		CreatedAt:                 stamp(o.CreatedAt), CreatedBy: s.profile(o.CreatedBy),
 		UpdatedAt: stamp(o.UpdatedAt), UpdatedBy: s.profile(o.UpdatedBy),
