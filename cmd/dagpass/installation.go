@@ -109,6 +109,7 @@ type services struct {
 	workspaces  *access.Workspaces
 	members     *access.Members
 	teams       *access.Teams
+	roles       *access.Roles
 	auditLog    *access.AuditLog
 	tokens      *access.Tokens
 	sessions    *signin.Sessions
@@ -137,6 +138,7 @@ func newServices(ctx context.Context, d *db.DB, publicURL string, hasher signin.
 		workspaces:  access.NewWorkspaces(rules),
 		members:     access.NewMembers(rules),
 		teams:       access.NewTeams(rules),
+		roles:       access.NewRoles(rules),
 		auditLog:    access.NewAuditLog(rules),
 		tokens:      access.NewTokens(rules, keys{secret.NewSigner(signing, publicURL, publicURL), ring}),
 		sessions:    signin.NewSessions(people),

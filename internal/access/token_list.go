@@ -117,7 +117,11 @@ func (s *Tokens) Find(ctx context.Context, by Actor, at Scope, id TokenID) (Deta
 		if d.Here, err = tx.TokenRoleAt(d.Token, at); err != nil {
 			return err
 		}
-		d.Roles, err = newSight(tx, by, g).roles(d.Token)
+		sees := newSight(tx, by, at.Org, g)
+		if d.Here.Name, err = sees.names.name(d.Here.Role); err != nil {
+			return err
+		}
+		d.Roles, err = sees.roles(d.Token)
 		return err
 	})
 	return d, err
@@ -132,7 +136,7 @@ func (s *Tokens) Show(ctx context.Context, by Actor, org OrgID, id TokenID) (Det
 		if d.Token, err = tx.Token(org, id); err != nil {
 			return err
 		}
-		if d.Roles, err = newSight(tx, by, g).roles(d.Token); err != nil {
+		if d.Roles, err = newSight(tx, by, org, g).roles(d.Token); err != nil {
 			return err
 		}
 		if len(d.Roles) == 0 {
@@ -149,7 +153,7 @@ func (s *Tokens) Show(ctx context.Context, by Actor, org OrgID, id TokenID) (Det
 func (s *Tokens) Details(ctx context.Context, by Actor, org OrgID, rows []TokenRow) ([]Detail, error) {
 	var out []Detail
 	err := Read(ctx, s.store, by, View, inOrg(org), func(g Grants, tx Tx) error {
-		sees := newSight(tx, by, g)
+		sees := newSight(tx, by, org, g)
 		for _, row := range rows {
 			roles, err := sees.roles(row.Token)
 			if err != nil {
@@ -166,14 +170,15 @@ func (s *Tokens) Details(ctx context.Context, by Actor, org OrgID, rows []TokenR
 
 // sight is what an actor may see of tokens' roles, deciding once for each scope it meets.
 type sight struct {
+	names   roleNamer
 	tx      Tx
 	by      Actor
 	all     bool
 	manages map[Scope]bool
 }
 
-func newSight(tx Tx, by Actor, g Grants) *sight {
-	return &sight{tx: tx, by: by, all: g.Has(On(OrgLevel, TokenView)), manages: map[Scope]bool{}}
+func newSight(tx Tx, by Actor, org OrgID, g Grants) *sight {
+	return &sight{names: roleNamer{tx: tx, org: org}, tx: tx, by: by, all: g.Has(On(OrgLevel, TokenView)), manages: map[Scope]bool{}}
 }
 
 // roles returns the roles of a token the actor may see: all of them for the token itself and for
@@ -181,6 +186,14 @@ func newSight(tx Tx, by Actor, g Grants) *sight {
 // empty when the actor may see the token nowhere.
 func (s *sight) roles(t Token) ([]TokenRole, error) {
 	roles, err := s.tx.TokenRoles(t)
+	if err != nil {
+		return nil, err
+	}
+	for i := range roles {
+		if roles[i].Name, err = s.names.name(roles[i].Role); err != nil {
+			return nil, err
+		}
+	}
 	if err != nil || s.all || s.by.Kind == TokenActor && s.by.ID == string(t.ID) {
 		return roles, err
 	}

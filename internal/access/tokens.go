@@ -39,11 +39,16 @@ type NewToken struct {
 	FormKey           string // one-use key of a console form; empty elsewhere
 }
 
-func (in NewToken) clean(home Scope) (NewToken, error) {
+func (in NewToken) clean(tx Tx, home Scope) (NewToken, error) {
 	var p problems
+	role, problem, err := givenRole(tx, "role", in.Role, home)
+	if err != nil {
+		return in, err
+	}
 	in.Name = p.take(CleanName("name", in.Name, MaxTokenName))
 	in.Description = p.take(CleanDescription("description", in.Description))
-	p.add(CheckRole("role", in.Role, home.Level()))
+	in.Role = role
+	p.add(problem)
 	if in.Expiry < 0 || in.Expiry > MaxDays {
 		p.add(&FieldProblem{"expiration", "days", expiryProblem})
 	}
@@ -58,7 +63,7 @@ func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) 
 	var tok Token
 	var val secret.Value
 	err := Change(ctx, s.store, by, Act{Do: TokenCreate, As: audit.TokenCreate}, inScope(home), func(c *Changing, tx Tx) (err error) {
-		in, err := in.clean(home)
+		in, err := in.clean(tx, home)
 		if err != nil {
 			return err
 		}
@@ -76,7 +81,7 @@ func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) 
 		if val, first, err = s.issue(&tok); err != nil {
 			return err
 		}
-		c.Record(audit.TokenCreate, tok.target(), audit.Change{Field: "role", After: string(in.Role)},
+		c.Record(audit.TokenCreate, tok.target(), audit.Change{Field: "role", After: c.word(in.Role)},
 			audit.Change{Field: "expiry_days", After: strconv.Itoa(int(in.Expiry))})
 		return tx.InsertToken(tok, in.Role, first)
 	})
@@ -131,9 +136,9 @@ type EditToken struct {
 	Seen              int
 }
 
-func (in EditToken) clean(home Scope) (EditToken, error) {
-	checked, err := NewToken{Name: in.Name, Description: in.Description, Role: in.Role}.clean(home)
-	in.Name, in.Description = checked.Name, checked.Description
+func (in EditToken) clean(tx Tx, home Scope) (EditToken, error) {
+	checked, err := NewToken{Name: in.Name, Description: in.Description, Role: in.Role}.clean(tx, home)
+	in.Name, in.Description, in.Role = checked.Name, checked.Description, checked.Role
 	return in, err
 }
 
@@ -147,7 +152,7 @@ func (s *Tokens) Edit(ctx context.Context, by Actor, home Scope, id TokenID, in 
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}
-		in, err := in.clean(home)
+		in, err := in.clean(tx, home)
 		if err != nil {
 			return err
 		}
@@ -169,7 +174,7 @@ func (s *Tokens) edit(c *Changing, tx Tx, tok *Token, old Role, in EditToken) er
 		if err := c.mayReplace(old, in.Role, tok.Home.Level()); err != nil {
 			return err
 		}
-		c.Record(audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: string(old), After: string(in.Role)})
+		c.Record(audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: c.word(old), After: c.word(in.Role)})
 		if err := tx.SetTokenRole(*tok, tok.Home, in.Role, by(c)); err != nil {
 			return err
 		}
@@ -202,14 +207,6 @@ func stale(name string, who Person, at time.Time) error {
 	err := Conflicting(ReasonStale, who.Name+" changed "+name+" at "+at.Format("15:04")+" UTC. Reload to see the change.")
 	err.OccurredAt = at
 	return err
-}
-
-// mayReplace refuses to replace a role of a level when the old or the new one is above the actor's own.
-func (c *Changing) mayReplace(old, new Role, level Level) error {
-	if err := c.MayTouch(old, level); err != nil {
-		return err
-	}
-	return c.MayGrant(new, level)
 }
 
 // Rotate replaces the token's value; the old one is refused from the moment Rotate returns. Id,

@@ -42,6 +42,7 @@ const (
 	TargetOrganization TargetKind = "organization"
 	TargetWorkspace    TargetKind = "workspace"
 	TargetTeam         TargetKind = "team"
+	TargetRole         TargetKind = "role"
 	TargetKey          TargetKind = "key"
 	TargetInstallation TargetKind = "installation"
 )

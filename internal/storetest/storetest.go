@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"matrix of tokens", testMatrix},
 		{"matrix of Workspaces", testMatrixWorkspaces},
 		{"matrix of roles", testRolesAmong},
+		{"custom roles", testCustomRoles},
 		{"record", testRecord},
 		{"random operations", testRandom},
 	} {

@@ -21,6 +21,7 @@ type Config struct {
 	Tokens     *access.Tokens
 	Orgs       *access.Orgs
 	Workspaces *access.Workspaces
+	Roles      *access.Roles
 	// Keys returns the public keys whose signatures are to be trusted now, for the key set.
 	Keys func(context.Context) ([]secret.PublicKey, error)
 	// AvatarURL is the absolute URL of the one picture that stands for everybody: the contract
@@ -32,8 +33,8 @@ type Config struct {
 
 func (c Config) validate() error {
 	switch {
-	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil:
-		return errors.New("api: Tokens, Orgs and Workspaces are needed")
+	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil || c.Roles == nil:
+		return errors.New("api: Tokens, Orgs, Workspaces and Roles are needed")
 	case c.Keys == nil || c.Now == nil:
 		return errors.New("api: Keys and Now are needed")
 	}
