@@ -45,6 +45,7 @@ type house struct {
 
 	tokens     *access.Tokens
 	workspaces *access.Workspaces
+	roles      *access.Roles
 
 	org       access.Org       // Acme, with its first Workspace
 	workspace access.Workspace // Data
@@ -60,7 +61,7 @@ func newHouse(t *testing.T) *house {
 	h.store, ring = openStore(t, h.clock.Now)
 	h.keys = values{secret.NewSigner(h.key, publicURL, publicURL), ring}
 	h.tokens = access.NewTokens(h.store, h.keys)
-	h.workspaces = access.NewWorkspaces(h.store)
+	h.workspaces, h.roles = access.NewWorkspaces(h.store), access.NewRoles(h.store)
 	h.site = h.build(h.config())
 	acme := h.found("Acme", "Data")
 	h.org, h.workspace = acme.Org, acme.Workspace
@@ -82,7 +83,7 @@ func openStore(t *testing.T, now func() time.Time) (access.Store[access.Tx], *se
 
 func (h *house) config() api.Config {
 	return api.Config{
-		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces,
+		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces, Roles: h.roles,
 		Keys: func(context.Context) ([]secret.PublicKey, error) {
 			return []secret.PublicKey{{KID: h.key.KID, Key: h.key.Public}}, nil
 		},
@@ -175,6 +176,12 @@ func (h *house) rotate(c credential) credential {
 func (h *house) bind(c credential, w access.Workspace, role access.Role) {
 	h.Helper()
 	must(h.tokens.Bind(h.Context(), operator(), w.Scope(), c.ID, role)).in(h.T)
+}
+
+// customRole makes a custom role of Workspaces.
+func (h *house) customRole(org access.OrgID, name string, permissions ...access.Permission) access.CustomRole {
+	h.Helper()
+	return must(h.roles.Create(h.Context(), operator(), org, access.NewRole{Name: name, Scope: access.WorkspaceRoles, Permissions: permissions})).in(h.T)
 }
 
 // answer is a response, read whole.

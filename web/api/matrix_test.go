@@ -46,11 +46,13 @@ type place struct {
 	org       access.Org
 	workspace access.Workspace
 	token     access.TokenID
+	role      access.RoleID
 }
 
 func (h *house) place(name string) place {
 	f := h.found(name, "Data")
-	return place{f.Org, f.Workspace, h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject").ID}
+	subject := h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject")
+	return place{f.Org, f.Workspace, subject.ID, h.customRole(f.Org.ID, "Custom", "workspace.tokens.view").ID}
 }
 
 // caller returns a token with a role in the place, and no other.
@@ -62,7 +64,8 @@ func (p place) caller(h *house, role access.Role) credential {
 }
 
 func (h *house) try(r api.Route, at place, by credential) int {
-	path := strings.NewReplacer(":org", string(at.org.ID), ":workspace", string(at.workspace.ID), ":token", string(at.token)).Replace(r.Path)
+	path := strings.NewReplacer(":org", string(at.org.ID), ":workspace", string(at.workspace.ID), ":token", string(at.token),
+		":role", string(at.role)).Replace(r.Path)
 	body := ""
 	if r.Method == http.MethodPost {
 		body = "{}"
