@@ -121,7 +121,7 @@ var cant = map[access.Action]string{
 
 // forbidden names the role that would do, the role held, and whom to ask.
 func (s *Server) forbidden(v *visit, e *access.Error) views.Failure {
-	held := e.Held.Label()
+	held := e.Holds
 	if held == "" {
 		held = "none"
 	}
