@@ -21,7 +21,7 @@ func TestConformance(t *testing.T) {
 		return storetest.Harness{
 			Store:   db.Access(),
 			Advance: clock.Advance,
-			SignIn:  db.signIn,
+			SignIn:  func(t *testing.T, id access.UserID) secret.Digest { return db.signIn(t, id) },
 			SignOut: func(t *testing.T, d secret.Digest) {
 				t.Helper()
 				must(t, db.update(t.Context(), func(tx *Tx) error { return tx.put(testDeleteSession, d[:]) }))
@@ -46,7 +46,7 @@ func (db *DB) change(t *testing.T, id access.UserID, change func(u *userRow)) {
 	}))
 }
 
-func (db *DB) signIn(t *testing.T, id access.UserID) secret.Digest {
+func (db *DB) signIn(t testing.TB, id access.UserID) secret.Digest {
 	t.Helper()
 	d := secret.HashOf(secret.NewSessionID())
 	must(t, db.update(t.Context(), func(tx *Tx) error {

@@ -106,6 +106,10 @@ func (tx *Tx) userGrants(by access.Actor, at access.Scope) (access.Grants, error
 	for _, r := range held {
 		g = add(g, r.scope(), at, r.role)
 	}
+	g, err = tx.withCustom(at.Org, g)
+	if err != nil {
+		return access.Grants{}, err
+	}
 	return tx.barred(g, by, at.Org, where.restricted)
 }
 
@@ -171,11 +175,35 @@ func (tx *Tx) tokenGrants(by access.Actor, at access.Scope) (access.Grants, erro
 			g = add(g, row.role.scope(), at, row.role.role)
 		}
 	}
+	g, err = tx.withCustom(at.Org, g)
+	if err != nil {
+		return access.Grants{}, err
+	}
 	return tx.barred(g, by, at.Org, rows[0].where.restricted)
 }
 
-// rolesIn returns every role of an actor in an Organization by entity, own and through teams. It
-// does not ask whether the credential is alive; Grants does.
+// grantsIn returns what an actor holds in each Workspace of an Organization by a role there, own and
+// through teams. It does not ask whether the credential is alive; Grants does.
+func (tx *Tx) grantsIn(org access.OrgID, by access.Actor) (map[string]access.Grants, error) {
+	held, err := tx.rolesIn(org, by)
+	if err != nil {
+		return nil, err
+	}
+	delete(held, string(org))
+	out := make(map[string]access.Grants, len(held))
+	var known map[access.Role]access.CustomRole // each is read once
+	for entity, roles := range held {
+		g, err := tx.withCustom(org, access.Grants{Workspace: roles, Custom: known})
+		if err != nil {
+			return nil, err
+		}
+		known = g.Custom
+		out[entity] = g
+	}
+	return out, nil
+}
+
+// rolesIn returns every role of an actor in an Organization by entity.
 func (tx *Tx) rolesIn(org access.OrgID, by access.Actor) (map[string][]access.Role, error) {
 	held := map[string][]access.Role{}
 	switch by.Kind {
@@ -198,13 +226,13 @@ func (tx *Tx) rolesIn(org access.OrgID, by access.Actor) (map[string][]access.Ro
 // managedIn returns the Workspaces of an Organization in which the actor manages tokens by a role
 // there, sorted.
 func (tx *Tx) managedIn(org access.OrgID, by access.Actor) ([]string, error) {
-	held, err := tx.rolesIn(org, by)
+	held, err := tx.grantsIn(org, by)
 	if err != nil {
 		return nil, err
 	}
 	var managed []string
-	for entity, roles := range held {
-		if entity != string(org) && (access.Grants{Workspace: roles}).Has(access.On(access.WorkspaceLevel, access.TokenView)) {
+	for entity, g := range held {
+		if g.Has(access.On(access.WorkspaceLevel, access.TokenView)) {
 			managed = append(managed, entity)
 		}
 	}

@@ -20,7 +20,7 @@ type small struct {
 	tok   access.Token
 }
 
-func newSmall(t *testing.T) *small {
+func newSmall(t testing.TB) *small {
 	t.Helper()
 	s := &small{installation: newInstallation(t)}
 	s.db = s.installation.open(t)

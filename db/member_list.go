@@ -14,7 +14,8 @@ import (
 //
 //	$1 entity  $2 the Organization whose Owners own it, empty for itself  $3 their role
 //	$4, $5 what the page follows  $6 limit
-//	$7 roles from the lowest as JSON  $8 rank of the effective role  $9 source  $10 status  $11 search
+//	$7 roles from the lowest as JSON, custom ones first  $8 rank of the role  $9 source  $10 status
+//	$11 search  $12 number of custom roles, which have no rank: who has one from any source is found by it
 //
 // Without a filter, each source is read in the order of the list and they are merged until the page
 // is full. With one, everybody is looked at: who comes from several sources is known only then.
@@ -59,7 +60,7 @@ CROSS JOIN team_members m ON m.team_id = r.subject_id`
 FROM (SELECT u.id AS id, u.sort_name AS name, COALESCE(MIN(CASE WHEN h.source = 'direct' THEN h.added END), MIN(h.added)) AS added
 	FROM (` + peopleRanked + `) h CROSS JOIN users u ON u.id = h.id
 	WHERE ($10 = '' OR u.status = $10) AND ($11 = '' OR instr(u.sort_name, $11) > 0 OR instr(u.email, $11) > 0)
-	GROUP BY u.id HAVING ($8 < 0 OR MAX(h.rank) = $8) AND ($9 = '' OR MAX(h.source = $9) = 1)) f`
+	GROUP BY u.id HAVING ($8 < 0 OR MAX(h.rank) = $8 OR $8 < $12 AND MAX(h.rank = $8) = 1) AND ($9 = '' OR MAX(h.source = $9) = 1)) f`
 
 	filteredByName      = `SELECT f.name, f.id ` + peopleFiltered + ` WHERE (f.name, f.id) > ($4, $5)` + peopleUp
 	filteredByNameDown  = `SELECT f.name, f.id ` + peopleFiltered + ` WHERE (f.name, f.id) < ($4, $5)` + peopleDown
@@ -114,27 +115,33 @@ func filteredQuery(added, desc bool) string {
 	return filteredByName
 }
 
-// peopleArgs are the parameters that say whose list it is and what narrows it: $1 to $3, $7 to $11.
+// peopleArgs are the parameters that say whose list it is and what narrows it: $1 to $3, $7 to $12.
 type peopleArgs struct {
 	whose  []any
 	filter []any
 	narrow bool
 }
 
-func newPeopleArgs(at access.Scope, f access.MemberFilter) (peopleArgs, error) {
+func (tx *Tx) newPeopleArgs(at access.Scope, f access.MemberFilter) (peopleArgs, error) {
 	owners := ""
 	if at.Level() == access.WorkspaceLevel {
 		owners = string(at.Org)
 	}
-	roles := access.RolesOf(at.Level())
+	roles, custom, err := tx.rolesAt(at)
+	if err != nil {
+		return peopleArgs{}, err
+	}
 	list, err := json.Marshal(roles)
 	rank := -1
 	if f.Role != "" {
 		rank = slices.Index(roles, f.Role)
 	}
+	if rank < 0 && f.Role.IsCustom() {
+		rank = len(roles) // one that is gone is held by nobody
+	}
 	return peopleArgs{
 		whose:  []any{at.Entity(), owners, string(access.OrgOwner)},
-		filter: []any{string(list), rank, string(f.Source), string(f.Status), access.Fold(f.Search)},
+		filter: []any{string(list), rank, string(f.Source), string(f.Status), access.Fold(f.Search), custom},
 		narrow: f != access.MemberFilter{},
 	}, err
 }
@@ -143,7 +150,7 @@ func newPeopleArgs(at access.Scope, f access.MemberFilter) (peopleArgs, error) {
 func (tx *Tx) MembersAt(at access.Scope, f access.MemberFilter, s access.Sort, p access.Page) (access.MemberList, error) {
 	tx = tx.longRunning()
 	var list access.MemberList
-	args, err := newPeopleArgs(at, f)
+	args, err := tx.newPeopleArgs(at, f)
 	if err != nil {
 		return list, err
 	}
@@ -211,7 +218,7 @@ func (tx *Tx) afterMember(at access.Scope, s access.Sort, after string) (value a
 
 // MemberCount implements [access.MemberListTx].
 func (tx *Tx) MemberCount(at access.Scope) (n int, capped bool, err error) {
-	args, err := newPeopleArgs(at, access.MemberFilter{})
+	args, err := tx.newPeopleArgs(at, access.MemberFilter{})
 	if err != nil {
 		return 0, false, err
 	}

@@ -28,6 +28,7 @@ var released = map[string]string{
 	"0005_teams.sql":       "2f7bbbb72fe97e3d9f2e268380ae2fcaf57cd666ae0d627605c673a28f47c8b3",
 	"0006_audit.sql":       "f53ee9b64648255d1cbe5f988420edf9ee4f12569e6453bb3fd34ed321263015",
 	"0007_matrix.sql":      "c304ba855484b40b6cd7921e90878e226452abd787285180219a406e58452846",
+	"0008_roles.sql":       "cbf78946737a24c402981ae0f0152d07613b0d819f5be502d7dd97a769b71d6c",
 	"0009_ranges.sql":      "20c01c2da7635a621d60c34c8ae7fd1e285ec69f1e8068bce5ec5cc21b5fefe5",
 }
 

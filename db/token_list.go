@@ -139,7 +139,11 @@ func listQuery(o order, desc bool, shape listShape) string {
 // filterArgs are $1 to $5.
 func (tx *Tx) filterArgs(at access.Scope, f access.TokenFilter) ([]any, error) {
 	low, high := tx.statusRange(f.Status)
-	roles, homes := access.RolesOf(at.Level()), []int64{0, 1}
+	roles, _, err := tx.rolesAt(at)
+	if err != nil {
+		return nil, err
+	}
+	homes := []int64{0, 1}
 	if f.Role != "" {
 		roles = []access.Role{f.Role}
 	}

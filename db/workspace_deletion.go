@@ -85,6 +85,9 @@ func (tx *Tx) DeleteWorkspace(d access.Deleted) error {
 			return err
 		}
 	}
+	if err := tx.unrestrict(d.At); err != nil {
+		return err
+	}
 	return tx.put(sqlCountLess, string(d.At.Org), countOf, ends.OwnTokens)
 }
 

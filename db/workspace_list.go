@@ -68,7 +68,7 @@ type workspaceListing struct {
 	tx   *Tx
 	org  access.OrgID
 	all  bool                     // every Workspace, as its Owner
-	held map[string][]access.Role // by entity, unless all
+	held map[string]access.Grants // by Workspace, unless all
 	mine string                   // the ids of those the actor sees as JSON, unless all
 	find search
 }
@@ -79,12 +79,12 @@ func (tx *Tx) workspaceListing(by access.Actor, org access.OrgID, all bool, type
 		return l, nil
 	}
 	var err error
-	if l.held, err = l.tx.rolesIn(org, by); err != nil {
+	if l.held, err = l.tx.grantsIn(org, by); err != nil {
 		return nil, err
 	}
 	ids := []string{}
-	for entity, roles := range l.held {
-		if (access.Grants{Workspace: roles}).Has(access.On(access.WorkspaceLevel, access.View)) {
+	for entity, g := range l.held {
+		if g.Has(access.On(access.WorkspaceLevel, access.View)) {
 			ids = append(ids, entity)
 		}
 	}
@@ -154,10 +154,11 @@ func (l *workspaceListing) rows(query string, ids []string, args ...any) ([]acce
 		var row access.WorkspaceRow
 		var err error
 		row.Workspace, err = l.tx.scanWorkspace(s, &row.Users, &row.Tokens)
-		row.Role = access.WorkspaceOwner
+		row.Held = access.Grants{Workspace: []access.Role{access.WorkspaceOwner}}
 		if !l.all {
-			row.Role = access.Highest(l.held[string(row.ID)]...)
+			row.Held = l.held[string(row.ID)]
 		}
+		row.Role = access.Highest(row.Held.Workspace...)
 		return row, err
 	}, query, append([]any{string(l.org), string(list)}, args...)...)
 }

@@ -55,6 +55,9 @@ var actionWords = map[string]string{
 	"team.role.add":        "Add team",
 	"team.role.update":     "Change a team's role",
 	"team.role.remove":     "Remove team",
+	"role.create":          "Create custom role",
+	"role.update":          "Edit custom role",
+	"role.delete":          "Delete custom role",
 
 	"key.create":          "Make signing key",
 	"server.start":        "Start server",
@@ -101,7 +104,7 @@ var (
 	actorKinds  = map[string]string{"user": "Person", "token": "API token", "system": "Dagpass itself", "anonymous": "Somebody who is not signed in"}
 	targetKinds = map[string]string{
 		"user": "Person", "token": "API token", "session": "Session", "code": "One-time code", "organization": "Organization",
-		"workspace": "Workspace", "team": "Team", "key": "Signing key", "installation": "Installation", "invitation": "Invitation",
+		"workspace": "Workspace", "team": "Team", "role": "Custom role", "key": "Signing key", "installation": "Installation", "invitation": "Invitation",
 	}
 )
 

@@ -84,6 +84,7 @@ const (
 	sectionOrganizationUsers
 	sectionOrganizationTeams
 	sectionOrganizationTokens
+	sectionOrganizationRoles
 	sectionOrganizationAudit
 	sectionProfile
 	sectionSessions
@@ -103,7 +104,7 @@ func (s section) inOrganization() bool {
 
 // inAccess reports whether the section is a tab of Access Management.
 func (s section) inAccess() bool {
-	return s >= sectionWorkspaceUsers && s <= sectionWorkspaceTokens || s >= sectionOrganizationUsers && s <= sectionOrganizationTokens
+	return s >= sectionWorkspaceUsers && s <= sectionWorkspaceTokens || s >= sectionOrganizationUsers && s <= sectionOrganizationRoles
 }
 
 func (s section) inAccount() bool {

@@ -108,11 +108,28 @@ func (m Matrix) statusOptions() []ui.Option { return statusFilter().Options }
 
 func (m Matrix) roleOptions() []ui.Option { return RoleFilter(m.Roles).Options }
 
-// cellOptions are the choices of a cell: no role, and the roles by the word that tells them apart.
-func (m Matrix) cellOptions() []ui.Option {
+// maxCellRoles is how many custom roles each cell offers. Where there are more, a page of 200 cells would
+// be all options; then a cell offers those that are in it, and the token's own page offers all.
+const maxCellRoles = 12
+
+// cellOptions are the choices of a cell: no role, and the roles by the word that tells them apart. Custom
+// ones are offered where they can be given, or are held.
+func (m Matrix) cellOptions(workspace string, cell MatrixCell) []ui.Option {
 	options := []ui.Option{{Label: "–"}}
+	custom := 0
 	for _, r := range m.Roles {
-		options = append(options, ui.Option{Value: r.Value, Label: shortRole(r.Label)})
+		if r.Custom {
+			custom++
+		}
+	}
+	for _, r := range m.Roles {
+		held := r.Value == cell.Seen || r.Value == cell.Chosen
+		if r.Custom && !held && (custom > maxCellRoles || !r.allowedIn(workspace)) {
+			continue
+		}
+		o := r.option()
+		o.Label, o.Text = shortRole(r.Label), ""
+		options = append(options, o)
 	}
 	return options
 }
@@ -128,11 +145,16 @@ func (m Matrix) cellID(row MatrixRow, column int) string {
 	return row.Token.ID + "-" + m.Columns[column].ID
 }
 
-func (c MatrixCell) staleText() string {
+func (m Matrix) staleText(c MatrixCell) string {
 	if c.Seen == "" {
 		return "Taken meanwhile"
 	}
-	return "Now " + shortRole(RoleLabel(c.Seen))
+	for _, r := range m.Roles {
+		if r.Value == c.Seen {
+			return "Now " + shortRole(r.Label)
+		}
+	}
+	return "Now " + c.Seen
 }
 
 // MatrixReview is what changes to the matrix would do, before they are applied.
@@ -145,8 +167,9 @@ type MatrixReview struct {
 
 // MatrixChange is one change in names; an empty role is none.
 type MatrixChange struct {
-	Token, Workspace Ref
-	From, To         string
+	Token, Workspace   Ref
+	From, To           string
+	FromLabel, ToLabel string // as people read them
 }
 
 // MatrixReviewPage is the page that asks for the last word.
@@ -207,9 +230,9 @@ func (c MatrixChange) badge() string {
 func (c MatrixChange) roles() string {
 	switch {
 	case c.From == "":
-		return RoleLabel(c.To)
+		return c.ToLabel
 	case c.To == "":
-		return RoleLabel(c.From) + " → no role"
+		return c.FromLabel + " → no role"
 	}
-	return RoleLabel(c.From) + " → " + RoleLabel(c.To)
+	return c.FromLabel + " → " + c.ToLabel
 }

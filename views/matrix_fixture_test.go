@@ -39,9 +39,9 @@ func matrixReview() views.MatrixReview {
 	return views.MatrixReview{
 		Organization: acme, State: views.MatrixState{views.MatrixTokens: "deploy"}, Added: 1, Changed: 1, Removed: 1,
 		Changes: []views.MatrixChange{
-			{Token: token, Workspace: data, To: "WORKSPACE_MEMBER"},
-			{Token: token, Workspace: finance, From: "WORKSPACE_MEMBER", To: "WORKSPACE_OPERATOR"},
-			{Token: views.Ref{ID: "c0000000000000000000000t6", Name: "audit-export"}, Workspace: finance, From: "WORKSPACE_MEMBER"},
+			{Token: token, Workspace: data, To: "WORKSPACE_MEMBER", ToLabel: "Workspace Member"},
+			{Token: token, Workspace: finance, From: "WORKSPACE_MEMBER", To: "WORKSPACE_OPERATOR", FromLabel: "Workspace Member", ToLabel: "Workspace Operator"},
+			{Token: views.Ref{ID: "c0000000000000000000000t6", Name: "audit-export"}, Workspace: finance, From: "WORKSPACE_MEMBER", FromLabel: "Workspace Member"},
 		},
 	}
 }

@@ -4,7 +4,7 @@ package views
 // goes wrong on it or in a dialog over it keeps its frame, and leads back to it.
 type Screen struct {
 	Level
-	Word string // details, users, teams, tokens, audit, general or workspaces
+	Word string // details, users, teams, tokens, roles, audit, general or workspaces
 }
 
 // screens are the screens by level and word: the section of the frame, what leads back there, and what
@@ -29,6 +29,7 @@ var screens = map[bool]map[string]struct {
 		"users":      {sectionOrganizationUsers, "Go to Users", "This person is no longer a member.", OrganizationUsersURL},
 		"teams":      {sectionOrganizationTeams, "Go to Teams", "This team no longer exists.", OrganizationTeamsURL},
 		"tokens":     {sectionOrganizationTokens, goToTokens, "This API token no longer exists.", OrganizationTokensURL},
+		"roles":      {sectionOrganizationRoles, "Go to Roles", "This role no longer exists.", OrganizationRolesURL},
 		"audit":      {sectionOrganizationAudit, "Go to Audit Logs", "This event is no longer kept.", OrganizationAuditURL},
 	},
 }

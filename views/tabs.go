@@ -12,6 +12,7 @@ const (
 	usersTab  = "users"
 	teamsTab  = "teams"
 	tokensTab = "tokens"
+	rolesTab  = "roles"
 )
 
 // accessTabs are the tabs the person may open, in a Workspace or in the Organization.
@@ -34,7 +35,7 @@ func (c Chrome) accessTabs(s section) []accessTab {
 	if c.CanManageOrg {
 		tabs = append(tabs, accessTab{tokensTab, "API Tokens", OrganizationTokensURL(c.Organization.ID), c.Counts.Tokens, s == sectionOrganizationTokens})
 	}
-	return tabs
+	return append(tabs, accessTab{rolesTab, "Roles", OrganizationRolesURL(c.Organization.ID), "", s == sectionOrganizationRoles})
 }
 
 // accessURL is where Access Management leads: to the API tokens for those who manage them, which most

@@ -115,6 +115,14 @@ func teamDialogs() map[string]views.Dialog {
 	}
 }
 
+// roles are a custom and a built-in role.
+func roles() views.RolesPageParams {
+	return views.RolesPageParams{Organization: acme, Rows: []views.RoleRow{
+		{Name: "Token Keeper", About: "For the night shift", Custom: true, AppliesTo: "WORKSPACE", Permissions: []string{"workspace.tokens.view"}, Holders: 1200, Restricted: 2},
+		{Name: "Workspace Accessor", AppliesTo: "WORKSPACE", Permissions: []string{"workspace.view"}},
+	}}
+}
+
 // teamPages are the pages about teams by name.
 func teamPages(c views.Chrome) map[string]templ.Component {
 	none := func(l views.TeamList) views.TeamList {
@@ -129,6 +137,7 @@ func teamPages(c views.Chrome) map[string]templ.Component {
 	member := teamPage()
 	member.CanManage, member.List.ListSpec, member.Places = false, views.TeamMemberListSpec(acme.ID, ingest().ID, false), nil
 	return map[string]templ.Component{
+		"roles":                        views.RolesPage(c, roles()),
 		"teams":                        views.TeamsPage(c, teamList(organizationLevel())),
 		"teams empty":                  views.TeamsPage(c, none(teamList(organizationLevel()))),
 		"workspace teams":              views.TeamsPage(c, teamList(workspaceLevel())),

@@ -165,7 +165,7 @@ func roleChoices(roles []RoleOption, held string) []ui.Option {
 	known := held == ""
 	for _, r := range roles {
 		known = known || r.Value == held
-		options = append(options, ui.Option{Value: r.Value, Label: r.Label, Text: r.text()})
+		options = append(options, r.option())
 	}
 	if !known {
 		options = append(options, ui.Option{Value: held, Label: RoleLabel(held), Text: RoleText(held)})

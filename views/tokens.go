@@ -110,7 +110,9 @@ func scopeFilter() ListFilter {
 func RoleFilter(roles []RoleOption) ListFilter {
 	options := []ui.Option{{Label: "All"}}
 	for _, r := range roles {
-		options = append(options, ui.Option{Value: r.Value, Label: r.Label})
+		o := r.option()
+		o.Text = ""
+		options = append(options, o)
 	}
 	return ListFilter{FilterRole, "Role", options}
 }

@@ -119,6 +119,9 @@ func OrganizationUsersURL(org string) string { return path("o", org, "users") }
 // OrganizationTeamsURL is the list of an Organization's teams; a POST to it creates one.
 func OrganizationTeamsURL(org string) string { return path("o", org, "teams") }
 
+// OrganizationRolesURL is the list of the roles that can be held in an Organization.
+func OrganizationRolesURL(org string) string { return path("o", org, "roles") }
+
 // OrganizationAuditURL is the audit log of an Organization.
 func OrganizationAuditURL(org string) string { return path("o", org, "audit") }
 

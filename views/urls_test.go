@@ -33,6 +33,7 @@ func TestURLs(t *testing.T) {
 		"/o/a/users":                      views.OrganizationUsersURL("a"),
 		"/o/a/teams":                      views.OrganizationTeamsURL("a"),
 		"/o/a/audit":                      views.OrganizationAuditURL("a"),
+		"/o/a/roles":                      views.OrganizationRolesURL("a"),
 		"/w/a/users":                      views.WorkspaceUsersURL("a"),
 		"/w/a/teams":                      views.WorkspaceTeamsURL("a"),
 		"/w/a/audit":                      views.WorkspaceAuditURL("a"),

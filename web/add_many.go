@@ -90,10 +90,7 @@ func outcomePage(v *visit, lines []access.Line) views.AddMany {
 	p := views.AddMany{Level: v.level()}
 	var again []string
 	for _, l := range lines {
-		role := l.Role.Label()
-		if role == "" {
-			role = string(l.Role)
-		}
+		role := v.label(l.Role)
 		p.Outcomes = append(p.Outcomes, views.LineOutcome{
 			Line: l.Number, Text: l.Text, Email: l.Email, Role: role,
 			Outcome: outcomeTexts[l.Outcome], Failed: l.Outcome.Failed(),

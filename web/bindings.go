@@ -47,7 +47,7 @@ func (s *Server) askToken(v *visit, status int, body form, role string, problems
 	}
 	return s.dialog(v, status, views.AddTokenDialog(views.AddToken{
 		Level: v.level(), Filter: listState(v), AnyToken: found.All > 0, Picker: choice,
-		Role: role, Roles: grantable(v, access.WorkspaceLevel), Problems: problems,
+		Role: role, Roles: v.grantable(access.WorkspaceLevel), Problems: problems,
 	}))
 }
 
@@ -70,7 +70,7 @@ func (s *Server) askWorkspace(v *visit, status int, body form, role string, prob
 	}
 	return s.dialog(v, status, views.AddBindingDialog(views.AddBinding{
 		Organization: v.level().Organization, Token: views.Ref{ID: string(tok.ID), Name: tok.Name}, Picker: choice,
-		Role: role, Roles: grantable(v, access.WorkspaceLevel), Problems: problems,
+		Role: role, Roles: v.grantable(access.WorkspaceLevel), Problems: problems,
 	}))
 }
 
@@ -122,7 +122,7 @@ func (s *Server) bindToken(v *visit) error {
 	if err != nil {
 		return err
 	}
-	notice := tok.Name + " added to " + s.workspaceName(v, at) + " as " + role.Label() + "."
+	notice := tok.Name + " added to " + s.workspaceName(v, at) + " as " + v.label(role) + "."
 	return s.saved(v, notice, s.back(v, tok.ID), s.refreshTokens(v, tok.ID))
 }
 
@@ -182,7 +182,7 @@ func (s *Server) bindingForm(v *visit, d access.Detail) views.EditBinding {
 	return views.EditBinding{
 		Level: bindingLevel(v), FromOrganization: v.underOrganization(), CanManageOrg: v.managesOrganization(),
 		Filter: bindingState(v, d.ID), Now: s.now(), Token: tokenDetails(d.Token), Role: string(d.Here.Role),
-		Roles: grantable(v, access.WorkspaceLevel), Version: string(d.Here.Role),
+		Roles: v.grantable(access.WorkspaceLevel, d.Here.Role), Version: string(d.Here.Role),
 	}
 }
 
@@ -221,7 +221,7 @@ func (s *Server) rebind(v *visit, id access.TokenID, body form) error {
 	if err != nil {
 		return err
 	}
-	return s.saved(v, tok.Name+" is now "+role.Label()+" in "+v.workspace.Name+".", s.back(v, id), s.refreshTokens(v, id))
+	return s.saved(v, tok.Name+" is now "+v.label(role)+" in "+v.workspace.Name+".", s.back(v, id), s.refreshTokens(v, id))
 }
 
 func (s *Server) rebindAgain(v *visit, body form, problem error) error {
@@ -242,7 +242,7 @@ func (s *Server) confirmUnbindToken(v *visit) error {
 	}
 	return s.dialog(v, http.StatusOK, views.RemoveTokenDialog(views.RemoveToken{
 		Level: bindingLevel(v), FromOrganization: v.underOrganization(), Filter: bindingState(v, d.ID),
-		Now: s.now(), Token: tokenDetails(d.Token), Role: d.Here.Role.Label(),
+		Now: s.now(), Token: tokenDetails(d.Token), Role: v.label(d.Here.Role),
 	}))
 }
 

@@ -24,7 +24,7 @@ func (s *Server) countTabs(v *visit, c *views.Chrome) error {
 		"teams":  {access.MembersView, func() error { return s.countTeams(v, c) }},
 		"tokens": {access.TokenView, func() error { return s.countTokens(v, c) }},
 	}
-	if _, shown := tabs[v.screen().Word]; !shown {
+	if _, counted := tabs[v.screen().Word]; !counted && v.screen().Word != "roles" {
 		return nil
 	}
 	for word, tab := range tabs {

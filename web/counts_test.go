@@ -21,7 +21,8 @@ func TestTabs_SayHowMuchIsBehindThem(t *testing.T) {
 		ws + "/tokens":     "Users 2 Teams 1 API Tokens 1",
 		ws + "/tokens/new": "Users 2 Teams 1 API Tokens 1",
 		ws + "/users":      "Users 2 Teams 1 API Tokens 1",
-		org + "/teams":     "Users 2 Teams 1 API Tokens 1",
+		org + "/teams":     "Users 2 Teams 1 API Tokens 1 Roles",
+		org + "/roles":     "Users 2 Teams 1 API Tokens 1 Roles",
 	} {
 		if got := h.Browser(h.Owner).Get(path).Text("nav.tabs"); got != want {
 			t.Errorf("%s has the tabs %q, want %q", path, got, want)

@@ -124,7 +124,7 @@ func (s *Server) forbidden(v *visit, e *access.Error) views.Failure {
 	if e.Reason == access.ReasonAddress {
 		return views.AddressNotAllowed(e.Message)
 	}
-	held := e.Held.Label()
+	held := e.Holds
 	if held == "" {
 		held = "none"
 	}

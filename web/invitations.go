@@ -18,7 +18,7 @@ func (s *Server) newInvitation(v *visit) error {
 }
 
 func inviteForm(v *visit) views.InviteMember {
-	return views.InviteMember{Organization: v.level().Organization, State: memberListState(v), Roles: grantable(v, access.OrgLevel)}
+	return views.InviteMember{Organization: v.level().Organization, State: memberListState(v), Roles: v.grantable(access.OrgLevel)}
 }
 
 // invite makes a PENDING member, and mails their link or shows it.

@@ -43,7 +43,7 @@ func (s *Server) reviewMatrix(v *visit) error {
 	for _, c := range p.Changes {
 		r.Changes = append(r.Changes, views.MatrixChange{
 			Token: views.Ref{ID: string(c.Token), Name: c.TokenName}, Workspace: views.Ref{ID: string(c.Workspace), Name: c.WorkspaceName},
-			From: string(c.From), To: string(c.To),
+			From: string(c.From), To: string(c.To), FromLabel: v.label(c.From), ToLabel: v.label(c.To),
 		})
 	}
 	return s.document(v, http.StatusOK, func(c views.Chrome) templ.Component { return views.MatrixReviewPage(c, r) })
@@ -125,7 +125,7 @@ func matrixState(v *visit) views.MatrixState {
 		views.MatrixWorkspaces: searchText(v.QueryParam(views.MatrixWorkspaces)),
 		views.FilterStatus:     oneOf(v.QueryParam(views.FilterStatus), views.StatusActive, views.StatusSoon, views.StatusExpired),
 	}
-	if role := v.QueryParam(views.FilterRole); access.IsRole(access.Role(role), access.WorkspaceLevel) {
+	if role := v.QueryParam(views.FilterRole); v.isWorkspaceRole(access.Role(role)) {
 		s[views.FilterRole] = role
 	}
 	for _, axis := range [][2]string{{views.MatrixAfter, views.MatrixBefore}, {views.MatrixWorkspacesAfter, views.MatrixWorkspacesBefore}} {
@@ -158,10 +158,10 @@ func (s *Server) matrixPage(v *visit, status int, choices []access.CellChange, m
 	}
 	chrome.Counts.Tokens = ui.Count(found.Tokens.All)
 	m := views.Matrix{
-		Organization: v.level().Organization, State: state, Roles: roleOptions(access.RolesOf(access.WorkspaceLevel)),
+		Organization: v.level().Organization, State: state, Roles: v.roleOptions(access.WorkspaceLevel),
 		Tokens: matrixAxis(found.Tokens), Workspaces: matrixAxis(found.Workspaces),
 	}
-	fillMatrix(&m, found, choices)
+	fillMatrix(v, &m, found, choices)
 	more(&m)
 	return page(v, status, views.MatrixPage(chrome, m))
 }
@@ -172,7 +172,7 @@ func matrixAxis[T any](s access.Stretch[T]) views.MatrixAxis {
 
 // fillMatrix fills in rows, columns and cells: each with the choice made in it where its role is still
 // the one that was shown then, and marked where it is not. Choices without a cell are kept apart.
-func fillMatrix(m *views.Matrix, found access.Matrix, choices []access.CellChange) {
+func fillMatrix(v *visit, m *views.Matrix, found access.Matrix, choices []access.CellChange) {
 	made := map[access.Cell]access.CellChange{}
 	for _, c := range choices {
 		if c.From != c.To {
@@ -186,7 +186,7 @@ func fillMatrix(m *views.Matrix, found access.Matrix, choices []access.CellChang
 		row := views.MatrixRow{Token: views.Ref{ID: string(t.ID), Name: t.Name}, Hint: t.Hint, InheritsAll: t.Role == access.OrgOwner}
 		for _, w := range found.Workspaces.Rows {
 			cell := access.Cell{Token: t.ID, Workspace: w.ID}
-			row.Cells = append(row.Cells, matrixCell(found.Role(cell), made[cell]))
+			row.Cells = append(row.Cells, matrixCell(v, found.Role(cell), made[cell]))
 			delete(made, cell)
 		}
 		m.Rows = append(m.Rows, row)
@@ -198,13 +198,13 @@ func fillMatrix(m *views.Matrix, found access.Matrix, choices []access.CellChang
 	}
 }
 
-func matrixCell(now access.Role, choice access.CellChange) views.MatrixCell {
+func matrixCell(v *visit, now access.Role, choice access.CellChange) views.MatrixCell {
 	cell := views.MatrixCell{Seen: string(now), Chosen: string(now)}
 	switch {
 	case choice.Token == "":
 	case choice.From != now:
 		cell.Stale = true
-	case choice.To == "" || access.IsRole(choice.To, access.WorkspaceLevel):
+	case choice.To == "" || v.isWorkspaceRole(choice.To):
 		cell.Chosen = string(choice.To)
 	}
 	return cell

@@ -46,7 +46,7 @@ func (s *Server) memberList(v *visit) (list views.MemberList, count string, err 
 		List: views.List{ListSpec: spec, State: state, Matches: found.Matching, More: found.Capped, HasAny: true, HasNext: found.More},
 	}
 	for _, m := range found.Rows {
-		list.Rows = append(list.Rows, memberRow(v.level(), m))
+		list.Rows = append(list.Rows, memberRow(v, m))
 		list.LastID = string(m.ID)
 	}
 	total, capped := found.Matching, found.Capped
@@ -65,7 +65,7 @@ func countUpTo(n int, capped bool) string {
 }
 
 func memberListSpec(v *visit) views.ListSpec {
-	return views.MemberListSpec(v.level(), roleOptions(access.RolesOf(v.home().Level())), v.managesPeople())
+	return views.MemberListSpec(v.level(), v.roleOptions(v.home().Level()), v.managesPeople())
 }
 
 // memberListState is the state of the list of people behind a dialog.
@@ -94,9 +94,9 @@ func (s *Server) refreshMembers(v *visit) func(views.Chrome) (templ.Component, e
 // statusBadges are the words for those who can't sign in.
 var statusBadges = map[access.UserStatus]string{access.UserPending: "Invited", access.UserInactive: "Inactive", access.UserBanned: "Inactive"}
 
-func memberRow(at views.Level, m access.MemberRow) views.MemberRow {
+func memberRow(v *visit, m access.MemberRow) views.MemberRow {
 	row := views.MemberRow{
-		ID: string(m.ID), Name: m.FullName, Email: m.Email, Status: statusBadges[m.Status], Role: m.Role.Label(),
+		ID: string(m.ID), Name: m.FullName, Email: m.Email, Status: statusBadges[m.Status], Role: v.effective(m),
 		Workspaces: m.Workspaces, ReachesAll: m.Role == access.OrgOwner, Since: m.Since,
 	}
 	for _, source := range m.Sources {
@@ -113,20 +113,20 @@ func memberRow(at views.Level, m access.MemberRow) views.MemberRow {
 }
 
 // member is a person for their dialogs.
-func member(d access.MemberDetail) views.Member {
+func member(v *visit, d access.MemberDetail) views.Member {
 	return views.Member{
-		ID: string(d.ID), Name: d.FullName, Email: d.Email, Role: d.Own.Label(), Also: also(d.MemberRow), Self: d.Self, Last: d.Last,
+		ID: string(d.ID), Name: d.FullName, Email: d.Email, Role: v.label(d.Own), Also: also(v, d.MemberRow), Self: d.Self, Last: d.Last,
 	}
 }
 
 // also says what somebody has besides the role of their own.
-func also(m access.MemberRow) []string {
+func also(v *visit, m access.MemberRow) []string {
 	var out []string
 	if m.Inherits() {
 		out = append(out, access.WorkspaceOwner.Label()+" as an Organization Owner")
 	}
 	for _, source := range m.Through() {
-		out = append(out, source.Role.Label()+" through team "+source.TeamName)
+		out = append(out, v.label(source.Role)+" through team "+source.TeamName)
 	}
 	return out
 }
@@ -161,8 +161,8 @@ func (s *Server) showMember(v *visit) error {
 
 func (s *Server) memberForm(v *visit, d access.MemberDetail) views.EditMember {
 	return views.EditMember{
-		Level: v.level(), State: memberListState(v), Member: member(d), Role: string(d.Own),
-		Roles: grantable(v, v.home().Level()), Version: string(d.Own), Sections: s.memberSections(v, d),
+		Level: v.level(), State: memberListState(v), Member: member(v, d), Role: string(d.Own),
+		Roles: v.grantable(v.home().Level(), d.Own), Version: string(d.Own), Sections: s.memberSections(v, d),
 	}
 }
 
@@ -196,7 +196,7 @@ func (s *Server) editMember(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.memberChanged(v, id, u.Name()+" is now "+role.Label()+".")
+	return s.memberChanged(v, id, u.Name()+" is now "+v.label(role)+".")
 }
 
 func (s *Server) editMemberAgain(v *visit, body form, problem error) error {
@@ -227,7 +227,7 @@ func (s *Server) confirmRemoveMember(v *visit) error {
 	if d.Own == "" {
 		return access.Missing()
 	}
-	p := views.RemoveMember{Level: v.level(), State: memberListState(v), Member: member(d)}
+	p := views.RemoveMember{Level: v.level(), State: memberListState(v), Member: member(v, d)}
 	if v.underOrganization() {
 		p.Workspaces, p.ReachesAll, p.Tokens = d.Workspaces, d.Role == access.OrgOwner, d.Tokens
 	}
@@ -249,7 +249,7 @@ func (s *Server) removeMember(v *visit) error {
 	}
 	notice := name + " removed from " + v.workspace.Name + "."
 	if d, err := s.memberDetail(v); err == nil {
-		for _, kept := range also(d.MemberRow) {
+		for _, kept := range also(v, d.MemberRow) {
 			notice += " " + name + " still has " + kept + "."
 		}
 	}

@@ -32,7 +32,7 @@ func (s *Server) askMember(v *visit, status int, sent form, problems views.Probl
 	return s.dialog(v, status, views.AddMemberDialog(views.AddMember{
 		Level: v.level(), State: memberListState(v), Picker: choice,
 		CanInvite: v.grants.Has(access.On(access.OrgLevel, access.MembersManage)),
-		Role:      sent.shown(views.FieldRole), Roles: grantable(v, access.WorkspaceLevel), Problems: problems,
+		Role:      sent.shown(views.FieldRole), Roles: v.grantable(access.WorkspaceLevel), Problems: problems,
 	}))
 }
 
@@ -62,5 +62,5 @@ func (s *Server) addMember(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.memberChanged(v, id, u.Name()+" added to "+v.workspace.Name+" as "+role.Label()+".")
+	return s.memberChanged(v, id, u.Name()+" added to "+v.workspace.Name+" as "+v.label(role)+".")
 }

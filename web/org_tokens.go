@@ -35,7 +35,7 @@ func (s *Server) organizationToken(v *visit, id access.TokenID) (views.TokenPage
 	}
 	return views.TokenPageParams{
 		Organization: v.level().Organization, Now: s.now(), Token: tokenDetails(d.Token),
-		Role: d.Here.Role.Label(), InheritsAll: d.Here.Role == access.OrgOwner, CanAddMore: true,
+		Role: v.label(d.Here.Role), InheritsAll: d.Here.Role == access.OrgOwner, CanAddMore: true,
 		Bindings: tokenBindings(v, d),
 	}, nil
 }
@@ -60,12 +60,12 @@ func tokenBindings(v *visit, d access.Detail) views.TokenBindings {
 	for _, r := range found[:min(len(found), pageSize)] {
 		b.LastID = string(r.At.Workspace)
 		b.Rows = append(b.Rows, views.TokenBinding{
-			Workspace: views.Ref{ID: b.LastID, Name: r.WorkspaceName}, Role: r.Role.Label(), Since: r.CreatedAt,
+			Workspace: views.Ref{ID: b.LastID, Name: r.WorkspaceName}, Role: v.label(r.Role), Since: r.CreatedAt,
 		})
 	}
 	return b
 }
 
 func bindingListSpec(v *visit, id access.TokenID) views.ListSpec {
-	return views.BindingListSpec(string(v.org.ID), string(id), roleOptions(access.RolesOf(access.WorkspaceLevel)))
+	return views.BindingListSpec(string(v.org.ID), string(id), v.roleOptions(access.WorkspaceLevel))
 }

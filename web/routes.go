@@ -170,6 +170,9 @@ var routes = []route{
 	{get, "/o/:org/teams/:team/members/:user/remove", organization(access.TeamsManage), (*Server).confirmRemoveTeamMember, "", ""},
 	{post, "/o/:org/teams/:team/members/:user/remove", organization(access.TeamsManage), (*Server).removeTeamMember, "", audit.TeamMemberRemove},
 
+	// An Organization: roles
+	{get, "/o/:org/roles", organization(access.RolesView), (*Server).listRoles, "", ""},
+
 	// An Organization: audit log
 	{get, "/o/:org/audit", organization(access.AuditView), (*Server).listAudit, "", ""},
 	{get, "/o/:org/audit/count", organization(access.AuditExport), (*Server).countAudit, "/o/:org/audit", ""},

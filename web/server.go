@@ -40,6 +40,7 @@ type Config struct {
 	Workspaces  *access.Workspaces
 	Members     *access.Members
 	Teams       *access.Teams
+	Roles       *access.Roles
 	Tokens      *access.Tokens
 	Sessions    *signin.Sessions
 	Login       *signin.Login

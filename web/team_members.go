@@ -42,7 +42,7 @@ func (s *Server) teamPage(v *visit) (views.TeamPageParams, error) {
 	p := views.TeamPageParams{
 		Organization: v.level().Organization, Team: teamOf(d.Team), CanManage: v.managesTeams(),
 		List: views.List{ListSpec: spec, State: state, Matches: found.Matching, HasAny: d.Team.Members > 0, HasNext: found.More},
-		Role: d.Role.Label(), InheritsAll: d.Role == access.OrgOwner,
+		Role: v.label(d.Role), InheritsAll: d.Role == access.OrgOwner,
 		Created: d.CreatedAt, CreatedBy: d.CreatedBy.Name, Updated: d.UpdatedAt, UpdatedBy: d.UpdatedBy.Name,
 	}
 	for _, m := range found.Rows {
@@ -51,7 +51,7 @@ func (s *Server) teamPage(v *visit) (views.TeamPageParams, error) {
 	}
 	for _, r := range d.Roles {
 		p.Places = append(p.Places, views.TeamPlace{
-			Workspace: views.Ref{ID: string(r.At.Workspace), Name: r.WorkspaceName}, Role: r.Role.Label(), Since: r.CreatedAt,
+			Workspace: views.Ref{ID: string(r.At.Workspace), Name: r.WorkspaceName}, Role: v.label(r.Role), Since: r.CreatedAt,
 		})
 	}
 	return p, nil
@@ -139,7 +139,7 @@ func (s *Server) askTeamMembers(v *visit, status int, sent form, problems views.
 	}
 	return s.dialog(v, status, views.AddTeamMembersDialog(views.AddTeamMembers{
 		Organization: v.level().Organization, State: teamMemberState(v, d.ID), Team: teamOf(d.Team),
-		Role: d.Role.Label(), Workspaces: len(d.Roles), People: people, Problems: problems,
+		Role: v.label(d.Role), Workspaces: len(d.Roles), People: people, Problems: problems,
 	}))
 }
 
@@ -190,7 +190,7 @@ func (s *Server) confirmRemoveTeamMember(v *visit) error {
 	}
 	return s.dialog(v, http.StatusOK, views.RemoveTeamMemberDialog(views.RemoveTeamMember{
 		Organization: v.level().Organization, State: teamMemberState(v, d.ID), Team: teamOf(d.Team), Member: personOf(u),
-		Role: d.Role.Label(), Workspaces: len(d.Roles), Needed: d.Needed && string(u.ID) == v.actor().ID,
+		Role: v.label(d.Role), Workspaces: len(d.Roles), Needed: d.Needed && string(u.ID) == v.actor().ID,
 	}))
 }
 

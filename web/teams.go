@@ -54,7 +54,7 @@ func (s *Server) teamList(v *visit) (list views.TeamList, count string, err erro
 		List:         views.List{ListSpec: spec, State: state, Matches: found.Matching, HasAny: found.Total > 0, HasNext: found.More},
 	}
 	for _, row := range found.Rows {
-		list.Rows = append(list.Rows, teamRow(row))
+		list.Rows = append(list.Rows, teamRow(v, row))
 		list.LastID = string(row.ID)
 	}
 	if !list.AnyTeam && at.Level() == access.WorkspaceLevel {
@@ -70,7 +70,7 @@ func (s *Server) anyTeam(v *visit) bool {
 }
 
 func teamListSpec(v *visit) views.ListSpec {
-	return views.TeamListSpec(v.level(), roleOptions(access.RolesOf(v.home().Level())), v.managesTeams())
+	return views.TeamListSpec(v.level(), v.roleOptions(v.home().Level()), v.managesTeams())
 }
 
 // teamListState is the state of the list of teams behind a dialog.
@@ -87,9 +87,9 @@ func (s *Server) refreshTeams(v *visit) func(views.Chrome) (templ.Component, err
 	}
 }
 
-func teamRow(r access.TeamRow) views.TeamRow {
+func teamRow(v *visit, r access.TeamRow) views.TeamRow {
 	return views.TeamRow{
-		Team: teamOf(r.Team), Role: r.Role.Label(), Workspaces: r.Workspaces, InheritsAll: r.Role == access.OrgOwner,
+		Team: teamOf(r.Team), Role: v.label(r.Role), Workspaces: r.Workspaces, InheritsAll: r.Role == access.OrgOwner,
 		Updated: r.UpdatedAt, Since: r.Since,
 	}
 }
@@ -118,7 +118,7 @@ func (s *Server) askTeam(v *visit, status int, sent form, problems views.Problem
 	return s.dialog(v, status, views.NewTeamDialog(views.NewTeam{
 		Organization: v.level().Organization, State: teamListState(v),
 		Name: sent.shown(views.FieldName), Description: sent.shown(views.FieldDescription), Role: sent.shown(views.FieldRole),
-		Roles: grantable(v, access.OrgLevel), People: people, Problems: problems,
+		Roles: v.grantable(access.OrgLevel), People: people, Problems: problems,
 	}))
 }
 
@@ -170,7 +170,7 @@ func (s *Server) confirmEditTeam(v *visit) error {
 func editTeamForm(v *visit, d access.TeamDetail) views.EditTeam {
 	return views.EditTeam{
 		Organization: v.level().Organization, State: teamMemberState(v, d.ID), Team: teamOf(d.Team),
-		Name: d.Name, Description: d.Description, Role: string(d.Role), Roles: grantable(v, access.OrgLevel),
+		Name: d.Name, Description: d.Description, Role: string(d.Role), Roles: v.grantable(access.OrgLevel),
 		Version: strconv.Itoa(d.Version), Needed: d.Needed,
 	}
 }
@@ -228,7 +228,7 @@ func (s *Server) askDeleteTeam(v *visit, status int, body form, problems views.P
 	}
 	return s.dialog(v, status, views.DeleteTeamDialog(views.DeleteTeam{
 		Organization: v.level().Organization, State: teamMemberState(v, d.ID), Team: teamOf(d.Team),
-		Role: d.Role.Label(), Workspaces: len(d.Roles), Needed: d.Needed,
+		Role: v.label(d.Role), Workspaces: len(d.Roles), Needed: d.Needed,
 		Confirm: body.shown(views.FieldConfirm), Problems: problems,
 	}))
 }

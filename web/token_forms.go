@@ -27,7 +27,7 @@ func (s *Server) newToken(v *visit) error {
 }
 
 func (s *Server) createForm(v *visit) views.CreateToken {
-	return views.CreateToken{Level: v.level(), Filter: listState(v), Now: s.now(), Roles: grantable(v, v.home().Level())}
+	return views.CreateToken{Level: v.level(), Filter: listState(v), Now: s.now(), Roles: v.grantable(v.home().Level())}
 }
 
 // newFormKey is the one-use key of a form that makes a secret: a reload or a double click sends it
@@ -84,7 +84,7 @@ func (s *Server) createAgain(v *visit, body form, err error) error {
 func (s *Server) revealed(v *visit, tok access.Token, role access.Role) views.Reveal {
 	return views.Reveal{
 		Level: v.level(), Filter: listState(v), Now: s.now(),
-		Token: views.Ref{ID: string(tok.ID), Name: tok.Name}, Hint: tok.Hint, Role: role.Label(), Expires: tok.EndAt,
+		Token: views.Ref{ID: string(tok.ID), Name: tok.Name}, Hint: tok.Hint, Role: v.label(role), Expires: tok.EndAt,
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *Server) editForm(v *visit, d access.Detail) views.EditToken {
 	return views.EditToken{
 		Level: v.level(), Filter: listState(v), Now: s.now(), Token: tokenDetails(d.Token),
 		Name: d.Name, Description: d.Description, Role: string(d.Here.Role),
-		Roles: grantable(v, v.home().Level()), Version: strconv.Itoa(d.Version),
+		Roles: v.grantable(v.home().Level(), d.Here.Role), Version: strconv.Itoa(d.Version),
 	}
 }
 
@@ -213,7 +213,7 @@ func (s *Server) rotateToken(v *visit) error {
 	shown := s.revealed(v, tok, "")
 	shown.Rotated = true
 	if d, err := s.detail(v); err == nil {
-		shown.Role = d.Here.Role.Label()
+		shown.Role = v.label(d.Here.Role)
 	}
 	return s.reveal(v, val, shown, s.refreshTokens(v, id))
 }

@@ -42,14 +42,14 @@ func (s *Server) tokenList(v *visit) (list views.TokenList, count string, err er
 		List: views.List{ListSpec: spec, State: state, Matches: found.Matching, More: found.Capped, HasAny: found.Total > 0, HasNext: found.More},
 	}
 	for _, row := range found.Rows {
-		list.Rows = append(list.Rows, tokenRow(row))
+		list.Rows = append(list.Rows, tokenRow(v, row))
 		list.LastID = string(row.ID)
 	}
 	return list, ui.Count(found.Total), nil
 }
 
 func tokenListSpec(v *visit) views.ListSpec {
-	return views.TokenListSpec(v.level(), roleOptions(access.RolesOf(v.home().Level())))
+	return views.TokenListSpec(v.level(), v.roleOptions(v.home().Level()))
 }
 
 func tokenFilter(s views.ListState) access.TokenFilter {
@@ -103,10 +103,10 @@ func fromTokenPage(v *visit) bool {
 	return v.underOrganization() && (v.QueryParam("from") == views.FromToken || strings.Contains(v.Path(), "/bindings"))
 }
 
-func tokenRow(r access.TokenRow) views.TokenRow {
+func tokenRow(v *visit, r access.TokenRow) views.TokenRow {
 	return views.TokenRow{
 		ID: string(r.ID), Name: r.Name, Description: r.Description, Hint: r.Hint, Shared: r.Shared,
-		Role: r.Role.Label(), Workspaces: r.Workspaces, InheritsAll: r.Role == access.OrgOwner,
+		Role: v.label(r.Role), Workspaces: r.Workspaces, InheritsAll: r.Role == access.OrgOwner,
 		Expires: r.EndAt, LastUsed: r.LastUsed.At, Created: r.CreatedAt, CreatedBy: r.CreatedBy.Name, FormerMember: r.CreatedBy.Former,
 	}
 }
@@ -117,28 +117,4 @@ func tokenDetails(t access.Token) views.TokenDetails {
 		Expires: t.EndAt, Days: int(t.Expiry), Rotated: t.LastRotatedAt, Created: t.CreatedAt, CreatedBy: t.CreatedBy.Name, FormerMember: t.CreatedBy.Former,
 		LastUse: views.LastUse{At: t.LastUsed.At, Client: clientName(t.LastUsed.Client), Address: t.LastUsed.Address},
 	}
-}
-
-// roleOptions are the roles with the words that describe them, lowest first.
-func roleOptions(roles []access.Role) []views.RoleOption {
-	var out []views.RoleOption
-	for _, o := range append(views.WorkspaceRoles(), views.OrganizationRoles()...) {
-		for _, r := range roles {
-			if o.Value == string(r) {
-				out = append(out, o)
-			}
-		}
-	}
-	return out
-}
-
-// grantable are the roles of a level that the visitor may give.
-func grantable(v *visit, level access.Level) []views.RoleOption {
-	var may []access.Role
-	for _, r := range access.RolesOf(level) {
-		if v.grants.Covers(r) {
-			may = append(may, r)
-		}
-	}
-	return roleOptions(may)
 }

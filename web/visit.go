@@ -19,9 +19,10 @@ type visit struct {
 	route   route
 	session signin.Session // zero for a visitor without one
 
-	org       access.Org       // the Organization the path names, or the Workspace's
-	workspace access.Workspace // the Workspace the path names; zero when it names none
-	grants    access.Grants    // held there; for links and labels, never for changes
+	org       access.Org          // the Organization the path names, or the Workspace's
+	workspace access.Workspace    // the Workspace the path names; zero when it names none
+	grants    access.Grants       // held there; for links and labels, never for changes
+	custom    []access.CustomRole // of the Organization's Workspaces, by name
 
 	frame *views.Chrome // what the frame shows, once gathered
 }
@@ -183,7 +184,8 @@ func (s *Server) locate(v *visit) error {
 	if v.workspace.ID == "" {
 		v.grants = grants
 	}
-	return nil
+	v.custom, err = s.customRoles(v)
+	return err
 }
 
 // changes reports whether the request is one that changes something.

@@ -30,7 +30,7 @@ func (s *Server) showWorkspace(v *visit) error {
 	p := views.Workspace{
 		ID: string(ws.ID), Name: ws.Name, Description: ws.Description, CICDEnforcement: ws.CICDEnforcement,
 		Created: ws.CreatedAt, CreatedBy: ws.CreatedBy.Name, Updated: ws.UpdatedAt, UpdatedBy: ws.UpdatedBy.Name,
-		Role: held.Label(), RoleText: views.RoleText(string(held)),
+		Role: v.grants.Label(access.WorkspaceLevel), RoleText: views.RoleText(string(held)),
 		CanEdit:   v.grants.Has(access.On(access.WorkspaceLevel, access.SettingsUpdate)),
 		CanDelete: v.grants.Has(access.On(access.WorkspaceLevel, access.Delete)),
 	}

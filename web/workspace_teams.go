@@ -32,7 +32,7 @@ func (s *Server) askTeamHere(v *visit, status int, sent form, problems views.Pro
 	return s.dialog(v, status, views.AddTeamDialog(views.AddTeam{
 		Level: v.level(), State: teamListState(v), AnyTeam: found.All > 0, Picker: choice,
 		CanManageOrg: v.grants.Has(access.On(access.OrgLevel, access.TeamsManage)),
-		Role:         sent.shown(views.FieldRole), Roles: grantable(v, access.WorkspaceLevel), Problems: problems,
+		Role:         sent.shown(views.FieldRole), Roles: v.grantable(access.WorkspaceLevel), Problems: problems,
 	}))
 }
 
@@ -54,7 +54,7 @@ func (s *Server) addTeamHere(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.saved(v, team.Name+" added to "+v.workspace.Name+" as "+role.Label()+".", teamListURL(v), s.refreshTeams(v))
+	return s.saved(v, team.Name+" added to "+v.workspace.Name+" as "+v.label(role)+".", teamListURL(v), s.refreshTeams(v))
 }
 
 // teamHere reads the team the path names, as it is in the Workspace.
@@ -78,7 +78,7 @@ func (s *Server) confirmEditTeamHere(v *visit) error {
 func teamRoleForm(v *visit, d access.TeamDetail) views.EditTeamRole {
 	return views.EditTeamRole{
 		Level: v.level(), State: teamListState(v), Team: teamOf(d.Team), Role: string(d.Role),
-		Roles: grantable(v, access.WorkspaceLevel), Version: string(d.Role), Needed: d.Needed,
+		Roles: v.grantable(access.WorkspaceLevel, d.Role), Version: string(d.Role), Needed: d.Needed,
 	}
 }
 
@@ -96,7 +96,7 @@ func (s *Server) editTeamHere(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.saved(v, team.Name+" is now "+role.Label()+" in "+v.workspace.Name+".", teamListURL(v), s.refreshTeams(v))
+	return s.saved(v, team.Name+" is now "+v.label(role)+" in "+v.workspace.Name+".", teamListURL(v), s.refreshTeams(v))
 }
 
 func (s *Server) editTeamHereAgain(v *visit, body form, problem error) error {
@@ -116,7 +116,7 @@ func (s *Server) confirmRemoveTeamHere(v *visit) error {
 		return err
 	}
 	return s.dialog(v, http.StatusOK, views.RemoveTeamDialog(views.RemoveTeam{
-		Level: v.level(), State: teamListState(v), Team: teamOf(d.Team), Role: d.Role.Label(), Needed: d.Needed,
+		Level: v.level(), State: teamListState(v), Team: teamOf(d.Team), Role: v.label(d.Role), Needed: d.Needed,
 	}))
 }
 

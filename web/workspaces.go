@@ -88,7 +88,7 @@ func (s *Server) fillWorkspaces(v *visit, p *views.Workspaces) error {
 
 func workspaceRow(r access.WorkspaceRow) views.WorkspaceRow {
 	return views.WorkspaceRow{
-		ID: string(r.ID), Name: r.Name, Description: r.Description, Role: r.Role.Label(),
+		ID: string(r.ID), Name: r.Name, Description: r.Description, Role: r.Held.Label(access.WorkspaceLevel),
 		Users: figure(r.Users), Tokens: figure(r.Tokens), Created: r.CreatedAt, CreatedBy: r.CreatedBy.Name,
 	}
 }

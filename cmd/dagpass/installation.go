@@ -110,6 +110,7 @@ type services struct {
 	members     *access.Members
 	teams       *access.Teams
 	ranges      *access.Ranges
+	roles       *access.Roles
 	auditLog    *access.AuditLog
 	tokens      *access.Tokens
 	sessions    *signin.Sessions
@@ -139,6 +140,7 @@ func newServices(ctx context.Context, d *db.DB, publicURL string, hasher signin.
 		members:     access.NewMembers(rules),
 		teams:       access.NewTeams(rules),
 		ranges:      access.NewRanges(rules),
+		roles:       access.NewRoles(rules),
 		auditLog:    access.NewAuditLog(rules),
 		tokens:      access.NewTokens(rules, keys{secret.NewSigner(signing, publicURL, publicURL), ring}),
 		sessions:    signin.NewSessions(people),

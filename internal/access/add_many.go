@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -47,11 +48,12 @@ type Line struct {
 	Outcome LineOutcome
 }
 
-// ParseLines reads a list of people, one a line: e-mail and role, split at blanks, commas or tabs. Empty
+// ParseLines reads a list of people, one a line: e-mail and role, split at blanks, commas or tabs. The role
+// is the constant of a built-in one, or the name or id of one of custom. Empty
 // lines and those beginning with # are passed over. Lines that say nothing sensible have their outcome
 // already. Errors: Invalid, with the problem under the field "lines", for a text that as a whole is no
 // list.
-func ParseLines(text []byte) ([]Line, error) {
+func ParseLines(text []byte, custom []CustomRole) ([]Line, error) {
 	if p := checkList(text); p != nil {
 		return nil, BadInput(*p)
 	}
@@ -66,7 +68,7 @@ func ParseLines(text []byte) ([]Line, error) {
 		if len(lines) == MaxListLines {
 			return nil, BadInput(FieldProblem{"lines", "too_long", "Use 5,000 lines or fewer."})
 		}
-		lines = append(lines, parseLine(number, said, seen))
+		lines = append(lines, parseLine(number, said, custom, seen))
 	}
 	if len(lines) == 0 {
 		return nil, BadInput(FieldProblem{"lines", "required", "Enter at least one line, or choose a file that has one."})
@@ -87,19 +89,23 @@ func checkList(text []byte) *FieldProblem {
 }
 
 // parseLine reads one line. seen are the e-mails of the lines before that counted: the first one wins.
-func parseLine(number int, text string, seen map[string]bool) Line {
+func parseLine(number int, text string, custom []CustomRole, seen map[string]bool) Line {
 	l := Line{Number: number, Text: text}
-	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' })
-	if len(words) != 2 {
+	words := wordsOf(text)
+	if len(words) < 2 {
 		l.Outcome = LineMalformed
 		return l
 	}
-	l.Role = Role(strings.ToUpper(words[1]))
+	var known bool
+	l.Role, known = lineRole(words[1:], custom)
 	email, problem := CleanEmail("email", words[0])
 	switch {
+	case !known && len(words) > 2:
+		l.Role, l.Outcome = "", LineMalformed
+		return l
 	case problem != nil:
 		l.Outcome = LineNoEmail
-	case !IsRole(l.Role, WorkspaceLevel):
+	case !known:
 		l.Outcome = LineNoRole
 	case seen[email]:
 		l.Outcome = LineRepeated
@@ -110,6 +116,24 @@ func parseLine(number int, text string, seen map[string]bool) Line {
 	return l
 }
 
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' })
+}
+
+// lineRole finds the role that a line says. The name of a custom one may be several words.
+func lineRole(words []string, custom []CustomRole) (role Role, known bool) {
+	said := strings.Join(words, " ")
+	if role := Role(strings.ToUpper(said)); IsRole(role, WorkspaceLevel) {
+		return role, true
+	}
+	for _, c := range custom {
+		if said == string(c.ID) || Fold(said) == Fold(strings.Join(wordsOf(c.Name), " ")) {
+			return c.Role(), true
+		}
+	}
+	return Role(said), false
+}
+
 // AddMany gives many members of the Organization a role in a Workspace. Each line is a change of its own,
 // done in order, with its own event: one that fails never keeps the others from being done, and nothing
 // is given twice. Before anything is done the whole can fail: NotFound, Forbidden below Workspace Owner,
@@ -118,8 +142,13 @@ func parseLine(number int, text string, seen map[string]bool) Line {
 // after the store or the right to do this were lost, were not tried.
 func (s *Members) AddMany(ctx context.Context, by Actor, at Scope, text []byte) ([]Line, error) {
 	var lines []Line
-	err := s.mayAddMany(ctx, by, at, func(c *Changing) (err error) {
-		if lines, err = ParseLines(text); err != nil {
+	err := s.mayAddMany(ctx, by, at, func(c *Changing, tx Tx) error {
+		custom, err := tx.CustomRoles(at.Org)
+		if err != nil {
+			return err
+		}
+		custom = slices.DeleteFunc(custom, func(r CustomRole) bool { return r.Scope != WorkspaceRoles || !r.AllowedIn(at.Workspace) })
+		if lines, err = ParseLines(text, custom); err != nil {
 			return err
 		}
 		return checkOwners(c, lines)
@@ -143,13 +172,13 @@ func (s *Members) AddMany(ctx context.Context, by Actor, at Scope, text []byte) 
 
 // mayAddMany decides about the whole and hands the input to check. It changes nothing; that somebody
 // tried who may not is recorded.
-func (s *Members) mayAddMany(ctx context.Context, by Actor, at Scope, check func(c *Changing) error) error {
+func (s *Members) mayAddMany(ctx context.Context, by Actor, at Scope, check func(c *Changing, tx Tx) error) error {
 	if at.Level() != WorkspaceLevel {
 		return fmt.Errorf("access: people are added many at once in a Workspace, not in %s", at.Entity())
 	}
-	return Change(ctx, s.store, by, Act{Do: MembersManage, As: audit.MemberAdd}, inScope(at), func(c *Changing, _ Tx) error {
+	return Change(ctx, s.store, by, Act{Do: MembersManage, As: audit.MemberAdd}, inScope(at), func(c *Changing, tx Tx) error {
 		c.Unchanged()
-		return check(c)
+		return check(c, tx)
 	})
 }
 

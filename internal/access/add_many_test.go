@@ -131,7 +131,7 @@ func FuzzParseLines(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		lines, err := access.ParseLines(text)
+		lines, err := access.ParseLines(text, nil)
 		if err != nil {
 			if access.CodeOf(err) != access.Invalid || lines != nil {
 				t.Fatalf("%d lines and %v", len(lines), err)

@@ -13,8 +13,8 @@ import (
 func (s *Tokens) Bind(ctx context.Context, by Actor, at Scope, id TokenID, role Role) (Token, error) {
 	var tok Token
 	err := Change(ctx, s.store, by, onToken(TokenBind, audit.TokenBindingAdd, id), inOrg(at.Org), func(c *Changing, tx Tx) (err error) {
-		if p := CheckRole("role", role, WorkspaceLevel); p != nil {
-			return BadInput(*p)
+		if role, err = given(tx, role, at); err != nil {
+			return err
 		}
 		if _, err := inScope(at)(tx); err != nil {
 			return err
@@ -38,7 +38,7 @@ func bind(c *Changing, tx Tx, tok Token, at Scope, role Role) error {
 	if err := mayBind(tx, tok, at); err != nil {
 		return err
 	}
-	c.RecordAt(at, audit.TokenBindingAdd, tok.target(), audit.Change{Field: "role", After: string(role)})
+	c.RecordAt(at, audit.TokenBindingAdd, tok.target(), audit.Change{Field: "role", After: c.word(role)})
 	return tx.SetTokenRole(tok, at, role, by(c))
 }
 
@@ -59,12 +59,12 @@ func mayBind(tx Tx, tok Token, at Scope) error {
 // token has no role there; Forbidden below Workspace Owner or for a role above one's own; Conflict
 // with reason changed_meanwhile.
 func (s *Tokens) Rebind(ctx context.Context, by Actor, at Scope, id TokenID, role, seen Role) (Token, error) {
-	return s.shared(ctx, by, at, id, audit.TokenBindingUpdate, func(c *Changing, tx Tx, tok Token, old TokenRole) error {
-		if p := CheckRole("role", role, WorkspaceLevel); p != nil {
-			return BadInput(*p)
+	return s.shared(ctx, by, at, id, audit.TokenBindingUpdate, func(c *Changing, tx Tx, tok Token, old TokenRole) (err error) {
+		if role, err = given(tx, role, at); err != nil {
+			return err
 		}
 		if seen != "" && seen != old.Role {
-			return Conflicting(ReasonStale, "The role of "+tok.Name+" here is now "+old.Role.Label()+". Reload to see the change.")
+			return Conflicting(ReasonStale, "The role of "+tok.Name+" here is now "+c.label(old.Role)+". Reload to see the change.")
 		}
 		return rebind(c, tx, tok, at, old.Role, role)
 	})
@@ -79,7 +79,7 @@ func rebind(c *Changing, tx Tx, tok Token, at Scope, old, new Role) error {
 		c.Unchanged()
 		return nil
 	}
-	c.RecordAt(at, audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: string(old), After: string(new)})
+	c.RecordAt(at, audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: c.word(old), After: c.word(new)})
 	return tx.SetTokenRole(tok, at, new, by(c))
 }
 
@@ -97,7 +97,7 @@ func unbind(c *Changing, tx Tx, tok Token, at Scope, old Role) error {
 	if err := c.MayTouch(old, WorkspaceLevel); err != nil {
 		return err
 	}
-	c.RecordAt(at, audit.TokenBindingRemove, tok.target(), audit.Change{Field: "role", Before: string(old)})
+	c.RecordAt(at, audit.TokenBindingRemove, tok.target(), audit.Change{Field: "role", Before: c.word(old)})
 	return tx.RemoveTokenRole(tok, at)
 }
 

@@ -1,6 +1,9 @@
 package access
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Scope is where an act falls: an Organization, or a Workspace inside it.
 type Scope struct {
@@ -32,6 +35,9 @@ type Grants struct {
 	// Barred is why the roles can't be used in this request: the Organization has address ranges and
 	// none covers the actor's address. Nil otherwise.
 	Barred *Error
+	// Custom says what the custom roles among those of the Workspace contain; nil when there are none.
+	// One that is missing here gives nothing.
+	Custom map[Role]CustomRole
 }
 
 // Has reports whether the roles held contain the permission. The rights of several roles add up,
@@ -42,7 +48,11 @@ func (g Grants) Has(p Permission) bool {
 			return true
 		}
 	}
-	return false
+	return g.hasCustom(p)
+}
+
+func (g Grants) hasCustom(p Permission) bool {
+	return len(g.Custom) > 0 && slices.ContainsFunc(g.Workspace, func(r Role) bool { return g.Custom[r].has(p) })
 }
 
 // ownsWorkspaces reports whether the Organization roles make the actor Owner of every Workspace.
@@ -80,15 +90,44 @@ func (g Grants) without(r Role, level Level) Grants {
 	return g
 }
 
-// At returns the highest role held on a level, for display.
+// At returns the highest built-in role held on a level, "" for none; Label says all that is held.
 func (g Grants) At(level Level) Role {
+	held := g.Org
 	if level == WorkspaceLevel {
-		return Highest(g.effectiveWorkspace()...)
+		held = g.effectiveWorkspace()
 	}
-	return Highest(g.Org...)
+	return Highest(slices.DeleteFunc(slices.Clone(held), Role.IsCustom)...)
 }
 
-// Covers reports whether a role is no higher than what the grants give on its level: its
+// Label is what is held on a level as people read it: the highest built-in role, then the names of the
+// custom ones (product.md 4.6).
+func (g Grants) Label(level Level) string {
+	var held []string
+	if r := g.At(level); r != "" {
+		held = append(held, r.Label())
+	}
+	if level == WorkspaceLevel {
+		for _, r := range sortedSet(g.Workspace) {
+			if c, ok := g.Custom[r]; ok {
+				held = append(held, c.Name)
+			}
+		}
+	}
+	return strings.Join(held, " and ")
+}
+
+// CoversCustom is Covers for a custom role, held or not.
+func (g Grants) CoversCustom(r CustomRole) bool {
+	return !slices.ContainsFunc(r.contains(), func(p Permission) bool { return !g.Has(p) })
+}
+
+// isOwners reports whether the role contains what no built-in role below Workspace Owner does: managing
+// people, teams, API tokens or the Workspace itself. Giving it, or defining it, takes a recent password.
+func (r CustomRole) isOwners() bool {
+	return !(Grants{Workspace: []Role{WorkspaceOperator}}).CoversCustom(r)
+}
+
+// Covers reports whether a built-in role is no higher than what the grants give on its level: its
 // permissions are contained in the holder's. Nobody grants a role above their own.
 func (g Grants) Covers(r Role) bool {
 	s, ok := r.spec()
@@ -117,7 +156,7 @@ const (
 type Decision struct {
 	Verdict  Verdict
 	Required Role
-	Held     Role
+	Held     Role // the highest built-in one
 }
 
 // Decide says whether the roles held at a scope allow an action there. It is pure and total: every
@@ -141,7 +180,13 @@ func Permit(g Grants, do Action, level Level) error {
 	if g.Barred != nil && d.Verdict != Hidden {
 		return g.Barred
 	}
-	return refuse(d)
+	switch d.Verdict {
+	case Allowed:
+		return nil
+	case Denied:
+		return refused(d.Required, d.Held, g.Label(level))
+	}
+	return Missing()
 }
 
 func smallestRole(do Action, level Level) Role {

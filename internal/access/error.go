@@ -33,6 +33,7 @@ const (
 	ReasonTaken            = "taken"
 	ReasonFull             = "limit_reached"
 	ReasonLastOwner        = "last_owner"
+	ReasonInUse            = "in_use" // a role that is held can't go
 	ReasonNotInTeam        = "not_in_team"
 	ReasonOrganizationOnly = "organization_token" // managed at Organization level only
 	ReasonInvalidToken     = "invalid_token"
@@ -61,7 +62,8 @@ type Error struct {
 	Message    string
 	Fields     []FieldProblem
 	Required   Role          // with Forbidden: the smallest role that would do
-	Held       Role          // with Forbidden: the highest role held there, or ""
+	Held       Role          // with Forbidden: the highest built-in role held there, or ""
+	Holds      string        // with Forbidden: all that is held there as people read it, or ""
 	Bound      []WorkspaceID // the Workspaces the calling token has a role in
 	TokenID    TokenID       // with a dead credential: whose value it was
 	OccurredAt time.Time     // with a dead credential or a conflict: when
@@ -112,11 +114,16 @@ func Missing() *Error {
 
 // Refused is the answer to an actor who sees the object but whose role is too low.
 func Refused(required, held Role) *Error {
+	return refused(required, held, held.Label())
+}
+
+// refused is Refused with all that is held, as people read it.
+func refused(required, held Role, holds string) *Error {
 	msg := fmt.Sprintf("This needs the %s role.", required.Label())
-	if held != "" {
-		msg = fmt.Sprintf("This needs the %s role; you have %s.", required.Label(), held.Label())
+	if holds != "" {
+		msg = fmt.Sprintf("This needs the %s role; you have %s.", required.Label(), holds)
 	}
-	return &Error{Code: Forbidden, Reason: ReasonRoleTooLow, Message: msg, Required: required, Held: held}
+	return &Error{Code: Forbidden, Reason: ReasonRoleTooLow, Message: msg, Required: required, Held: held, Holds: holds}
 }
 
 // Conflicting is a conflict with a reason and a sentence.

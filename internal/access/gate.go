@@ -29,6 +29,8 @@ type GateTx interface {
 	// Grants returns the roles the actor holds at a scope, own and through teams. Unauthenticated
 	// when the user is not active or the credential has ended, also since the request began.
 	Grants(by Actor, at Scope) (Grants, error)
+	// CustomRole returns a custom role of an Organization. NotFound when there is none.
+	CustomRole(org OrgID, id RoleID) (CustomRole, error)
 	// Append seals an event into its chain: the Organization's, or the installation's for an event
 	// without one.
 	Append(e audit.Event) error
@@ -67,6 +69,7 @@ type Changing struct {
 	At     Scope
 	Grants Grants
 
+	custom func(RoleID) (CustomRole, error) // reads one of the Organization's
 	events []audit.Event
 	quiet  bool
 }
@@ -89,15 +92,24 @@ func (c *Changing) RecordAt(at Scope, do audit.Action, on Target, changes ...aud
 func (c *Changing) Unchanged() { c.quiet = true }
 
 // MayGrant refuses a role above the actor's own on the level, and an Owner role when a person has
-// not given the password lately (product.md G1, security.md 4).
+// not given the password lately (product.md G1, security.md 4). A custom role is above it when it
+// contains what the actor may not do, and counts as an Owner's when only Owners may do all of it.
 func (c *Changing) MayGrant(r Role, level Level) error {
-	if !c.Grants.Covers(r) {
-		return Refused(r, c.Grants.At(level))
+	if err := c.MayTouch(r, level); err != nil {
+		return err
 	}
-	if r == OrgOwner || r == WorkspaceOwner {
-		return c.By.requireRecent(c.Now)
+	owners := r == OrgOwner || r == WorkspaceOwner
+	if r.IsCustom() {
+		role, err := c.custom(RoleID(r))
+		if err != nil {
+			return err
+		}
+		owners = role.isOwners()
 	}
-	return nil
+	if !owners {
+		return nil
+	}
+	return c.By.requireRecent(c.Now)
 }
 
 // RequireRecent refuses when a person has not given the password lately: for acts on another one's
@@ -106,10 +118,48 @@ func (c *Changing) RequireRecent() error { return c.By.requireRecent(c.Now) }
 
 // MayTouch refuses to change or remove a role above the actor's own.
 func (c *Changing) MayTouch(r Role, level Level) error {
-	if r != "" && !c.Grants.Covers(r) {
-		return Refused(r, c.Grants.At(level))
+	covered, err := c.covers(c.Grants, r)
+	if err != nil || covered {
+		return err
 	}
-	return nil
+	needed := r
+	if r.IsCustom() {
+		needed = WorkspaceOwner
+	}
+	return refused(needed, c.Grants.At(level), c.Grants.Label(level))
+}
+
+// covers reports whether the holder of the grants may do all that a role contains; "" contains nothing.
+// A custom one that can't be read may contain anything.
+func (c *Changing) covers(g Grants, r Role) (bool, error) {
+	if r == "" || !r.IsCustom() {
+		return r == "" || g.Covers(r), nil
+	}
+	role, err := c.custom(RoleID(r))
+	switch {
+	case CodeOf(err) == NotFound:
+		return g.Covers(WorkspaceOwner), nil
+	case err != nil:
+		return false, err
+	}
+	return g.CoversCustom(role), nil
+}
+
+// label is a role as people read it, word as the record names it. A custom one that can't be read has
+// its id.
+func (c *Changing) label(r Role) string { return c.names(r).Label(r) }
+
+func (c *Changing) word(r Role) string { return c.names(r).Wire(r) }
+
+func (c *Changing) names(r Role) RoleNames {
+	if !r.IsCustom() {
+		return nil
+	}
+	role, err := c.custom(RoleID(r))
+	if err != nil {
+		return nil
+	}
+	return RoleNames{r: role.Name}
 }
 
 // Change is the one way to alter anything. In a single write transaction it finds what is acted on,
@@ -191,6 +241,7 @@ func Upkeep[T any](ctx context.Context, s Store[T], write func(tx T) error) erro
 }
 
 func run[T GateTx](c *Changing, tx T, act func(c *Changing, tx T) error) error {
+	c.custom = func(id RoleID) (CustomRole, error) { return tx.CustomRole(c.At.Org, id) }
 	if err := act(c, tx); err != nil {
 		return err
 	}
@@ -203,17 +254,6 @@ func run[T GateTx](c *Changing, tx T, act func(c *Changing, tx T) error) error {
 		}
 	}
 	return nil
-}
-
-func refuse(d Decision) error {
-	switch d.Verdict {
-	case Allowed:
-		return nil
-	case Denied:
-		return Refused(d.Required, d.Held)
-	default:
-		return Missing()
-	}
 }
 
 // appendRefusal records a refused change. What a stranger to the Organization tried is left to the

@@ -21,7 +21,7 @@ type MemberRole struct {
 func RecordLeaving(c *Changing, tx LeaveTx, u User) error {
 	roles, teams, err := tx.HeldIn(c.At.Org, u.ID)
 	for _, r := range roles {
-		c.RecordAt(r.At, audit.MemberRemove, u.target(), audit.Change{Field: "role", Before: string(r.Role)})
+		c.RecordAt(r.At, audit.MemberRemove, u.target(), audit.Change{Field: "role", Before: c.word(r.Role)})
 	}
 	for _, t := range teams {
 		c.Record(audit.TeamMemberRemove, t.target(), audit.Change{Field: "member", Before: u.Email})

@@ -131,7 +131,7 @@ func (c cell) apply(by *Changing, tx Tx) error {
 // resolve checks changes and finds what they are about: those that change nothing are left out, and
 // it is a conflict when one was made from a role that is no longer held.
 func resolve(tx Tx, org OrgID, changes []CellChange) ([]cell, error) {
-	changes, err := cleanChanges(changes)
+	changes, err := cleanChanges(tx, org, changes)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func resolve(tx Tx, org OrgID, changes []CellChange) ([]cell, error) {
 }
 
 // cleanChanges refuses changes that no page could send, and leaves out those that change nothing.
-func cleanChanges(changes []CellChange) ([]CellChange, error) {
+func cleanChanges(tx Tx, org OrgID, changes []CellChange) ([]CellChange, error) {
 	var clean []CellChange
 	seen := map[Cell]bool{}
 	for _, c := range changes {
@@ -167,9 +167,14 @@ func cleanChanges(changes []CellChange) ([]CellChange, error) {
 			continue
 		}
 		if c.To != "" {
-			if p := CheckRole("changes", c.To, WorkspaceLevel); p != nil {
-				return nil, BadInput(*p)
+			role, problem, err := givenRole(tx, "changes", c.To, Scope{org, c.Workspace})
+			if err != nil {
+				return nil, err
 			}
+			if problem != nil {
+				return nil, BadInput(*problem)
+			}
+			c.To = role
 		}
 		clean = append(clean, c)
 	}

@@ -71,6 +71,23 @@ func buildRoles() []roleSpec {
 		EnvironmentView, EnvironmentManage)
 	add(WorkspaceLevel, WorkspaceOwner, "Workspace Owner", SettingsUpdate, Delete, MembersManage, TeamsManage,
 		TokenView, TokenCreate, TokenUpdate, TokenRotate, TokenDelete, TokenRebind, AuditView)
+	return withDeployments(all)
+}
+
+// withDeployments adds to the roles of a Workspace what they allow on its Deployments (product.md 4.3).
+func withDeployments(all []roleSpec) []roleSpec {
+	for _, g := range slices.Concat(deploymentPermissions(), airflowPermissions()) {
+		held := g.from
+		if held == "" {
+			held = WorkspaceOwner
+		}
+		lowest := slices.IndexFunc(all, func(s roleSpec) bool { return s.role == held })
+		for _, s := range all[lowest:] {
+			for _, p := range g.grants() {
+				s.permissions[p] = true
+			}
+		}
+	}
 	return all
 }
 
@@ -85,7 +102,8 @@ func (r Role) spec() (roleSpec, bool) {
 	return roles[i], true
 }
 
-// Label is the role as people read it, "Workspace Operator"; "" for an unknown one.
+// Label is the role as people read it, "Workspace Operator"; "" for a custom one, whose name [RoleNames]
+// knows, and for an unknown one.
 func (r Role) Label() string {
 	s, _ := r.spec()
 	return s.label
@@ -105,12 +123,14 @@ func RolesOf(level Level) []Role {
 // IsRole reports whether r is an assignable role of the level.
 func IsRole(r Role, level Level) bool { return slices.Contains(RolesOf(level), r) }
 
-// Highest returns the role that ranks highest among those given, "" for none. It is for display
-// and for the "smallest role that would do"; rights are the union of all roles, see [Grants].
+// Highest returns the role that ranks highest among those given, "" for none. It is for display; rights
+// are the union of all roles, see [Grants]. Custom roles have no rank: one of them is returned when there
+// is no built-in one.
 func Highest(held ...Role) Role {
 	best, rank := Role(""), -1
 	for _, r := range held {
-		if i := slices.IndexFunc(roles, func(s roleSpec) bool { return s.role == r }); i > rank {
+		i := slices.IndexFunc(roles, func(s roleSpec) bool { return s.role == r })
+		if i > rank || best == "" {
 			best, rank = r, i
 		}
 	}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,8 @@ type RoleEntry struct {
 // wanted checks entries against what the token may hold (product.md 3.5) and joins them with what it
 // holds now. Errors: Invalid with every problem, NotFound for what can't exist.
 func (s *roleSet) wanted(entries []RoleEntry) ([]roleStep, error) {
-	if err := s.check(entries); err != nil {
+	entries, err := s.check(entries)
+	if err != nil {
 		return nil, err
 	}
 	var steps []roleStep
@@ -42,19 +44,24 @@ func (s *roleSet) wanted(entries []RoleEntry) ([]roleStep, error) {
 	return steps, nil
 }
 
-// check returns Invalid with what is wrong with the entries, nil when nothing is.
-func (s *roleSet) check(entries []RoleEntry) error {
+// check returns the entries with the roles they name, or Invalid with everything that is wrong with them.
+func (s *roleSet) check(entries []RoleEntry) ([]RoleEntry, error) {
 	switch {
 	case len(entries) == 0:
-		return BadInput(FieldProblem{"roles", "required", "Name at least one role."})
+		return nil, BadInput(FieldProblem{"roles", "required", "Name at least one role."})
 	case len(entries) > MaxBindings+1:
-		return BadInput(FieldProblem{"roles", "too_many", fmt.Sprintf("Name at most %d roles.", MaxBindings+1)})
+		return nil, BadInput(FieldProblem{"roles", "too_many", fmt.Sprintf("Name at most %d roles.", MaxBindings+1)})
 	}
 	var p problems
+	checked := slices.Clone(entries)
 	named := map[RoleEntry]bool{}
 	for i, e := range entries {
 		field := fmt.Sprintf("roles.%d.", i)
-		problem := s.problem(field, e)
+		role, problem, err := s.role(field, e)
+		if err != nil {
+			return nil, err
+		}
+		checked[i].Role = role
 		entity := e
 		entity.Role = ""
 		if problem == nil && named[entity] {
@@ -63,10 +70,20 @@ func (s *roleSet) check(entries []RoleEntry) error {
 		named[entity] = true
 		p.add(problem)
 	}
-	return BadInput(p...)
+	return checked, BadInput(p...)
 }
 
-// problem returns what is wrong with an entry for this token, nil when nothing is.
+// role returns the role an entry gives, or what is wrong with the entry for this token.
+func (s *roleSet) role(field string, e RoleEntry) (Role, *FieldProblem, error) {
+	problem := s.problem(field, e)
+	if problem != nil || e.Kind != WorkspaceEntity {
+		return e.Role, problem, nil
+	}
+	return givenRole(s.tx, field+"role", e.Role, Scope{Org: s.token.Home.Org, Workspace: WorkspaceID(e.Entity)})
+}
+
+// problem returns what is wrong with an entry for this token but for a role in a Workspace, nil when
+// nothing is.
 func (s *roleSet) problem(field string, e RoleEntry) *FieldProblem {
 	own := !s.token.OrganizationScoped()
 	switch e.Kind {
@@ -82,7 +99,7 @@ func (s *roleSet) problem(field string, e RoleEntry) *FieldProblem {
 		if own && e.Entity != string(s.token.Home.Workspace) {
 			return &FieldProblem{field + "entityId", "scope", "A Workspace API token can't have a role in another Workspace."}
 		}
-		return CheckRole(field+"role", e.Role, WorkspaceLevel)
+		return nil
 	case DeploymentEntity:
 		return nil
 	case DagEntity, DagTagEntity:

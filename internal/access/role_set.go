@@ -103,10 +103,10 @@ func (s *roleSet) taken(wanted []roleStep) ([]roleStep, error) {
 		if named[r.At] {
 			continue
 		}
-		g, err := s.manages(r.At, r.Role)
+		reached, err := s.reaches(r)
 		switch {
-		case CodeOf(err) == Forbidden || err == nil && !g.Covers(r.Role):
-			continue // out of reach
+		case err == nil && !reached:
+			continue
 		case err != nil:
 			return nil, err
 		case r.Home:
@@ -115,6 +115,18 @@ func (s *roleSet) taken(wanted []roleStep) ([]roleStep, error) {
 		steps = append(steps, roleStep{At: r.At, From: r.Role})
 	}
 	return steps, nil
+}
+
+// reaches reports whether the actor may take or change a role the token holds.
+func (s *roleSet) reaches(r TokenRole) (bool, error) {
+	g, err := s.manages(r.At, r.Role)
+	switch {
+	case CodeOf(err) == Forbidden:
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return s.c.covers(g, r.Role)
 }
 
 func (s *roleSet) homeName() string {
@@ -177,7 +189,7 @@ func (s *roleSet) rehome(step roleStep) error {
 // seen is the token as the actor sees it now. One that they see nowhere any more, since the role they
 // took was the last within their sight, keeps its home.
 func (s *roleSet) seen() (Detail, error) {
-	roles, err := newSight(s.tx, s.c.By, s.c.Grants).roles(s.token)
+	roles, err := newSight(s.tx, s.c.By, s.token.Home.Org, s.c.Grants).roles(s.token)
 	if err != nil {
 		return Detail{}, err
 	}

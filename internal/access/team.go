@@ -204,7 +204,7 @@ func (c *Changing) giveTeam(tx Tx, t Team, old, role Role) error {
 	if old == "" {
 		as = audit.TeamRoleAdd
 	}
-	c.Record(as, t.target(), audit.Change{Field: "role", Before: string(old), After: string(role)})
+	c.Record(as, t.target(), audit.Change{Field: "role", Before: c.word(old), After: c.word(role)})
 	return tx.SetRole(c.At, t.Subject(), role, by(c))
 }
 
@@ -236,7 +236,7 @@ func (s *Teams) Delete(ctx context.Context, by Actor, org OrgID, id TeamID, type
 		}
 		ended := []audit.Change{{Field: "members", Before: strconv.Itoa(t.Members)}}
 		for _, r := range roles {
-			lost := audit.Change{Field: "role", Before: string(r.Role)}
+			lost := audit.Change{Field: "role", Before: c.word(r.Role)}
 			if r.At == c.At {
 				ended = append(ended, lost)
 			} else {

@@ -115,7 +115,7 @@ func sightOf(tx Tx, by Actor, g Grants, at Scope) (Sight, error) {
 	}
 	mine, _, err := tx.WorkspacesOf(by, at.Org, false, math.MaxInt)
 	for _, w := range mine {
-		if (Grants{Workspace: []Role{w.Role}}).Has(On(WorkspaceLevel, MembersView)) {
+		if w.Held.Has(On(WorkspaceLevel, MembersView)) {
 			sees.Workspaces = append(sees.Workspaces, w.ID)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 func (s *Teams) Add(ctx context.Context, by Actor, at Scope, id TeamID, role Role) (Team, error) {
 	var team Team
 	err := Change(ctx, s.store, by, onTeam(audit.TeamRoleAdd, id), inWorkspace(at), func(c *Changing, tx Tx) (err error) {
-		if p := CheckRole("role", role, at.Level()); p != nil {
-			return BadInput(*p)
+		if role, err = given(tx, role, at); err != nil {
+			return err
 		}
 		team, err = tx.Team(at.Org, id)
 		if CodeOf(err) == NotFound {
@@ -40,12 +40,12 @@ func (s *Teams) Add(ctx context.Context, by Actor, at Scope, id TeamID, role Rol
 // or for a role above one's own, old or new; Unauthenticated as for Add; Conflict with reason
 // changed_meanwhile.
 func (s *Teams) SetRole(ctx context.Context, by Actor, at Scope, id TeamID, role, seen Role) (Team, error) {
-	return s.placed(ctx, by, at, id, audit.TeamRoleUpdate, func(c *Changing, tx Tx, t Team, old Role) error {
-		if p := CheckRole("role", role, at.Level()); p != nil {
-			return BadInput(*p)
+	return s.placed(ctx, by, at, id, audit.TeamRoleUpdate, func(c *Changing, tx Tx, t Team, old Role) (err error) {
+		if role, err = given(tx, role, at); err != nil {
+			return err
 		}
 		if seen != "" && seen != old {
-			return Conflicting(ReasonStale, "The role of "+t.Name+" here is now "+old.Label()+". Reload to see the change.")
+			return Conflicting(ReasonStale, "The role of "+t.Name+" here is now "+c.label(old)+". Reload to see the change.")
 		}
 		if role == old {
 			c.Unchanged()
@@ -62,7 +62,7 @@ func (s *Teams) Remove(ctx context.Context, by Actor, at Scope, id TeamID) (Team
 		if err := c.MayTouch(old, at.Level()); err != nil {
 			return err
 		}
-		c.Record(audit.TeamRoleRemove, t.target(), audit.Change{Field: "role", Before: string(old)})
+		c.Record(audit.TeamRoleRemove, t.target(), audit.Change{Field: "role", Before: c.word(old)})
 		return tx.RemoveRole(at, t.Subject())
 	})
 }

@@ -141,11 +141,25 @@ type TokenRole struct {
 	Token     TokenID
 	At        Scope
 	Role      Role
+	Name      string // of a custom role, as far as a service resolved it; "" for a built-in one
 	Home      bool
 	CreatedAt time.Time
 	CreatedBy Person
 	// WorkspaceName is the name of the Workspace at Workspace level, for display.
 	WorkspaceName string
+}
+
+// Label is the role as people read it, Wire as programs do.
+func (r TokenRole) Label() string { return r.names().Label(r.Role) }
+
+// Wire is the constant of a built-in role, or the name of a custom one.
+func (r TokenRole) Wire() string { return r.names().Wire(r.Role) }
+
+func (r TokenRole) names() RoleNames {
+	if r.Name == "" {
+		return nil
+	}
+	return RoleNames{r.Role: r.Name}
 }
 
 // EndReason says why a value stopped working; it becomes the reason of the 401.

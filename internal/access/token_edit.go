@@ -15,9 +15,9 @@ type EditToken struct {
 	Seen              int
 }
 
-func (in EditToken) clean(home Scope) (EditToken, error) {
-	checked, err := NewToken{Name: in.Name, Description: in.Description, Role: in.Role}.clean(home)
-	in.Name, in.Description = checked.Name, checked.Description
+func (in EditToken) clean(tx Tx, home Scope) (EditToken, error) {
+	checked, err := NewToken{Name: in.Name, Description: in.Description, Role: in.Role}.clean(tx, home)
+	in.Name, in.Description, in.Role = checked.Name, checked.Description, checked.Role
 	return in, err
 }
 
@@ -31,7 +31,7 @@ func (s *Tokens) Edit(ctx context.Context, by Actor, home Scope, id TokenID, in 
 		if tok, err = ownToken(tx, home, id); err != nil {
 			return err
 		}
-		in, err := in.clean(home)
+		in, err := in.clean(tx, home)
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (s *Tokens) Rename(ctx context.Context, by Actor, home Scope, id TokenID, i
 		if in.Description != nil {
 			edit.Description = *in.Description
 		}
-		if edit, err = edit.clean(home); err != nil {
+		if edit, err = edit.clean(tx, home); err != nil {
 			return err
 		}
 		return s.edit(c, tx, &tok, role.Role, edit)
@@ -100,7 +100,7 @@ func rehome(c *Changing, tx Tx, tok Token, old, new Role) error {
 	if err := c.mayReplace(old, new, tok.Home.Level()); err != nil {
 		return err
 	}
-	c.RecordAt(tok.Home, audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: string(old), After: string(new)})
+	c.RecordAt(tok.Home, audit.TokenBindingUpdate, tok.target(), audit.Change{Field: "role", Before: c.word(old), After: c.word(new)})
 	return tx.SetTokenRole(tok, tok.Home, new, by(c))
 }
 
@@ -125,12 +125,4 @@ func stale(name string, who Person, at time.Time) error {
 	err := Conflicting(ReasonStale, who.Name+" changed "+name+" at "+at.Format("15:04")+" UTC. Reload to see the change.")
 	err.OccurredAt = at
 	return err
-}
-
-// mayReplace refuses to replace a role of a level when the old or the new one is above the actor's own.
-func (c *Changing) mayReplace(old, new Role, level Level) error {
-	if err := c.MayTouch(old, level); err != nil {
-		return err
-	}
-	return c.MayGrant(new, level)
 }

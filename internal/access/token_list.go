@@ -132,7 +132,11 @@ func (s *Tokens) Find(ctx context.Context, by Actor, at Scope, id TokenID) (Deta
 		if d.Here, err = tx.TokenRoleAt(d.Token, at); err != nil {
 			return err
 		}
-		d.Roles, err = newSight(tx, by, g).roles(d.Token)
+		sees := newSight(tx, by, at.Org, g)
+		if d.Here.Name, err = sees.names.name(d.Here.Role); err != nil {
+			return err
+		}
+		d.Roles, err = sees.roles(d.Token)
 		return err
 	})
 	return d, err
@@ -166,7 +170,7 @@ func (s *Tokens) Locate(ctx context.Context, by Actor, org OrgID, id TokenID) (D
 func (s *Tokens) Details(ctx context.Context, by Actor, org OrgID, rows []TokenRow) ([]Detail, error) {
 	var out []Detail
 	err := Read(ctx, s.store, by, View, inOrg(org), func(g Grants, tx Tx) error {
-		sees := newSight(tx, by, g)
+		sees := newSight(tx, by, org, g)
 		for _, row := range rows {
 			roles, err := sees.roles(row.Token)
 			if err != nil {

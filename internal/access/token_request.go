@@ -25,12 +25,7 @@ func (s *Tokens) CreateIn(ctx context.Context, by Actor, org OrgID, in TokenRequ
 	if problem != nil {
 		return Detail{}, secret.Value{}, s.refuseRequest(ctx, by, org, problem)
 	}
-	t, value, err := s.Create(ctx, by, home, in.token())
-	if err != nil {
-		return Detail{}, secret.Value{}, err
-	}
-	role := TokenRole{Token: t.ID, At: home, Role: in.Role, Home: true, CreatedAt: t.CreatedAt, CreatedBy: t.CreatedBy}
-	return Detail{Token: t, Here: role, Roles: []TokenRole{role}}, value, nil
+	return s.create(ctx, by, home, in.token())
 }
 
 // refuseRequest returns the problem of a request to those who manage tokens anywhere, and Forbidden,

@@ -7,7 +7,7 @@ func show(tx Tx, by Actor, g Grants, org OrgID, id TokenID) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	roles, err := newSight(tx, by, g).roles(t)
+	roles, err := newSight(tx, by, org, g).roles(t)
 	if err != nil {
 		return Detail{}, err
 	}
@@ -19,14 +19,15 @@ func show(tx Tx, by Actor, g Grants, org OrgID, id TokenID) (Detail, error) {
 
 // sight is what an actor may see of tokens' roles, deciding once for each scope it meets.
 type sight struct {
+	names   roleNamer
 	tx      Tx
 	by      Actor
 	all     bool
 	manages map[Scope]bool
 }
 
-func newSight(tx Tx, by Actor, g Grants) *sight {
-	return &sight{tx: tx, by: by, all: g.Has(On(OrgLevel, TokenView)), manages: map[Scope]bool{}}
+func newSight(tx Tx, by Actor, org OrgID, g Grants) *sight {
+	return &sight{names: roleNamer{tx: tx, org: org}, tx: tx, by: by, all: g.Has(On(OrgLevel, TokenView)), manages: map[Scope]bool{}}
 }
 
 // roles returns the roles of a token the actor may see: all of them for the token itself and for
@@ -34,8 +35,16 @@ func newSight(tx Tx, by Actor, g Grants) *sight {
 // empty when the actor may see the token nowhere.
 func (s *sight) roles(t Token) ([]TokenRole, error) {
 	roles, err := s.tx.TokenRoles(t)
-	if err != nil || s.all || s.by.Kind == TokenActor && s.by.ID == string(t.ID) {
-		return roles, err
+	if err != nil {
+		return nil, err
+	}
+	for i := range roles {
+		if roles[i].Name, err = s.names.name(roles[i].Role); err != nil {
+			return nil, err
+		}
+	}
+	if s.all || s.by.Kind == TokenActor && s.by.ID == string(t.ID) {
+		return roles, nil
 	}
 	visible := 0
 	var out []TokenRole

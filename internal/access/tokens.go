@@ -39,10 +39,15 @@ type NewToken struct {
 	FormKey           string // one-use key of a console form; empty elsewhere
 }
 
-func (in NewToken) clean(home Scope) (NewToken, error) {
-	p := in.problems(CheckRole("role", in.Role, home.Level()))
+func (in NewToken) clean(tx Tx, home Scope) (NewToken, error) {
+	role, problem, err := givenRole(tx, "role", in.Role, home)
+	if err != nil {
+		return in, err
+	}
+	p := in.problems(problem)
 	in.Name, _ = CleanName("name", in.Name, MaxTokenName)
 	in.Description, _ = CleanDescription("description", in.Description)
+	in.Role = role
 	return in, BadInput(p...)
 }
 
@@ -63,10 +68,16 @@ func (in NewToken) problems(role *FieldProblem) problems {
 // a role above one's own; Unauthenticated when a dangerous act needs the password again; Conflict
 // with reason already_done when the same form was sent before.
 func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) (Token, secret.Value, error) {
-	var tok Token
+	d, val, err := s.create(ctx, by, home, in)
+	return d.Token, val, err
+}
+
+// create is Create that also tells the token's one role.
+func (s *Tokens) create(ctx context.Context, by Actor, home Scope, in NewToken) (Detail, secret.Value, error) {
+	var d Detail
 	var val secret.Value
 	err := Change(ctx, s.store, by, Act{Do: TokenCreate, As: audit.TokenCreate}, inScope(home), func(c *Changing, tx Tx) (err error) {
-		in, err := in.clean(home)
+		in, err := in.clean(tx, home)
 		if err != nil {
 			return err
 		}
@@ -79,19 +90,26 @@ func (s *Tokens) Create(ctx context.Context, by Actor, home Scope, in NewToken) 
 		if err := useFormKey(tx, by, in.FormKey); err != nil {
 			return err
 		}
-		tok = in.token(TokenID(tx.NewID()), home, c)
+		tok := in.token(TokenID(tx.NewID()), home, c)
 		var first Issue
 		if val, first, err = s.issue(&tok); err != nil {
 			return err
 		}
-		c.Record(audit.TokenCreate, tok.target(), audit.Change{Field: "role", After: string(in.Role)},
+		c.Record(audit.TokenCreate, tok.target(), audit.Change{Field: "role", After: c.word(in.Role)},
 			audit.Change{Field: "expiry_days", After: strconv.Itoa(int(in.Expiry))})
+		d = tok.first(in.Role, c.names(in.Role))
 		return tx.InsertToken(tok, in.Role, first)
 	})
 	if err != nil {
-		return Token{}, secret.Value{}, err
+		return Detail{}, secret.Value{}, err
 	}
-	return tok, val, nil
+	return d, val, nil
+}
+
+// first is a token that was just made, with its one role.
+func (t Token) first(role Role, names RoleNames) Detail {
+	r := TokenRole{Token: t.ID, At: t.Home, Role: role, Name: names[role], Home: true, CreatedAt: t.CreatedAt, CreatedBy: t.CreatedBy}
+	return Detail{Token: t, Here: r, Roles: []TokenRole{r}}
 }
 
 // MaxTokens is the greatest number of tokens with a role at one scope (security.md 10).

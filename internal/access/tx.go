@@ -14,6 +14,7 @@ type Tx interface {
 	TeamListTx
 	TokenTx
 	TokenListTx
+	RoleTx
 	MatrixTx
 	VerifyTx
 	AuditTx

@@ -153,7 +153,7 @@ func (s *Members) Update(ctx context.Context, by Actor, at Scope, id UserID, rol
 			return Missing()
 		}
 		if seen != "" && seen != old {
-			return Conflicting(ReasonStale, "The role of "+u.Name()+" here is now "+old.Label()+". Reload to see the change.")
+			return Conflicting(ReasonStale, "The role of "+u.Name()+" here is now "+c.label(old)+". Reload to see the change.")
 		}
 		changed = u
 		return giveRole(c, tx, u, old, role)
@@ -163,8 +163,9 @@ func (s *Members) Update(ctx context.Context, by Actor, at Scope, id UserID, rol
 
 // giveRole gives a member a role at the scope of the change, in place of an old one when they had one.
 func giveRole(c *Changing, tx Tx, u User, old, role Role) error {
-	if p := CheckRole("role", role, c.At.Level()); p != nil {
-		return BadInput(*p)
+	role, err := given(tx, role, c.At)
+	if err != nil {
+		return err
 	}
 	if err := c.MayGrant(role, c.At.Level()); err != nil {
 		return err
@@ -177,7 +178,7 @@ func giveRole(c *Changing, tx Tx, u User, old, role Role) error {
 	if old == "" {
 		act = audit.MemberAdd
 	}
-	c.Record(act, u.target(), audit.Change{Field: "role", Before: string(old), After: string(role)})
+	c.Record(act, u.target(), audit.Change{Field: "role", Before: c.word(old), After: c.word(role)})
 	return tx.SetRole(c.At, u.Subject(), role, c.By.Person())
 }
 
@@ -189,7 +190,7 @@ func (s *Members) Remove(ctx context.Context, by Actor, at Scope, id UserID) err
 		if old == "" {
 			return Missing()
 		}
-		ended := audit.Change{Field: "role", Before: string(old)}
+		ended := audit.Change{Field: "role", Before: c.word(old)}
 		if at.Level() == OrgLevel {
 			if err := RecordLeaving(c, tx, u); err != nil {
 				return err

@@ -27,10 +27,11 @@ func (w Workspace) Scope() Scope { return Scope{Org: w.Org, Workspace: w.ID} }
 
 func (w Workspace) target() Target { return Target{audit.TargetWorkspace, string(w.ID), w.Name} }
 
-// MyWorkspace is a Workspace with the actor's highest role in it.
+// MyWorkspace is a Workspace with what the actor has in it.
 type MyWorkspace struct {
 	Workspace
-	Role Role
+	Role Role   // the highest built-in one, else a custom one
+	Held Grants // by roles in the Workspace, or as its Owner
 }
 
 // WorkspaceTx is the storage of Workspaces.

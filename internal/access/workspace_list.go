@@ -40,11 +40,10 @@ func (s *Workspaces) List(ctx context.Context, by Actor, org OrgID, search strin
 
 // hide takes out the figures that the role held in the Workspace does not show.
 func (r *WorkspaceRow) hide() {
-	g := Grants{Workspace: []Role{r.Role}}
-	if !g.Has(On(WorkspaceLevel, MembersView)) {
+	if !r.Held.Has(On(WorkspaceLevel, MembersView)) {
 		r.Users = Unseen
 	}
-	if !g.Has(On(WorkspaceLevel, TokenView)) {
+	if !r.Held.Has(On(WorkspaceLevel, TokenView)) {
 		r.Tokens = Unseen
 	}
 }

@@ -113,6 +113,12 @@ const (
 	TeamRoleUpdate Action = "team.role.update"
 	// TeamRoleRemove: a team lost a role.
 	TeamRoleRemove Action = "team.role.remove"
+	// RoleCreate: a custom role was defined.
+	RoleCreate Action = "role.create"
+	// RoleUpdate: the name, the permissions or the restriction of a custom role changed.
+	RoleUpdate Action = "role.update"
+	// RoleDelete: a custom role ended.
+	RoleDelete Action = "role.delete"
 )
 
 // The installation and the record itself.

@@ -43,6 +43,7 @@ const (
 	TargetWorkspace    TargetKind = "workspace"
 	TargetTeam         TargetKind = "team"
 	TargetRange        TargetKind = "address_range"
+	TargetRole         TargetKind = "role"
 	TargetKey          TargetKind = "key"
 	TargetInstallation TargetKind = "installation"
 )

@@ -71,6 +71,7 @@ type House struct {
 	Members    *access.Members
 	Teams      *access.Teams
 	Ranges     *access.Ranges
+	Roles      *access.Roles
 	Tokens     *access.Tokens
 	Sessions   *signin.Sessions
 	Login      *signin.Login
@@ -148,7 +149,7 @@ func (h *House) services() {
 	hasher := secret.NewHasherWithCost(2, 64, 1)
 	rules, people := h.DB.Access(), h.DB.SignIn()
 	h.Orgs, h.Workspaces, h.Members = access.NewOrgs(rules), access.NewWorkspaces(rules), access.NewMembers(rules)
-	h.Teams, h.Ranges = access.NewTeams(rules), access.NewRanges(rules)
+	h.Teams, h.Roles, h.Ranges = access.NewTeams(rules), access.NewRoles(rules), access.NewRanges(rules)
 	h.Tokens = access.NewTokens(rules, k)
 	h.Sessions, h.Login = signin.NewSessions(people), signin.NewLogin(people, hasher, k.Keyring)
 	h.AuditLog = access.NewAuditLog(rules)
@@ -162,14 +163,14 @@ func (h *House) site() {
 	assets, err := static.New()
 	h.must(err)
 	programs, err := api.New(api.Config{
-		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Ranges: h.Ranges, AuditLog: h.AuditLog, Keys: h.DB.PublicKeys,
+		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Roles: h.Roles, Ranges: h.Ranges, AuditLog: h.AuditLog, Keys: h.DB.PublicKeys,
 		AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
 	})
 	h.must(err)
 	c := web.Config{
 		Log: h.log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
 		Limits: middleware.Config{LoopbackPort: 8888}, API: programs,
-		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Tokens: h.Tokens,
+		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Roles: h.Roles, Tokens: h.Tokens,
 		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
 		AuditLog: h.AuditLog, Ranges: h.Ranges,
 	}
@@ -272,6 +273,16 @@ func (h *House) GiveTeam(team access.Team, at access.Scope, role access.Role) {
 	h.T.Helper()
 	_, err := h.Teams.Add(h.T.Context(), System(), at, team.ID, role)
 	h.must(err)
+}
+
+// CustomRole makes a custom role of a Workspace, restricted to the Workspaces when there are any.
+func (h *House) CustomRole(name string, permissions []access.Permission, only ...access.WorkspaceID) access.CustomRole {
+	h.T.Helper()
+	role, err := h.Roles.Create(h.T.Context(), System(), h.Org.ID, access.NewRole{
+		Name: name, Scope: access.WorkspaceRoles, Permissions: permissions, Restricted: only,
+	})
+	h.must(err)
+	return role
 }
 
 // Token makes a token that expires in 90 days and returns it with its value.

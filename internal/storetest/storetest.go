@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"matrix of Workspaces", testMatrixWorkspaces},
 		{"matrix of roles", testRolesAmong},
 		{"address ranges", testRanges},
+		{"custom roles", testCustomRoles},
 		{"record", testRecord},
 		{"random operations", testRandom},
 	} {

@@ -168,6 +168,25 @@ type Option struct {
 	Value string
 	Label string
 	Text  string // explains the choice; a script shows it as the select's hint
+	Group string // heading of the choices it stands among; those of one group follow each other
+}
+
+// optionGroup is options that follow each other under one heading, or under none.
+type optionGroup struct {
+	heading string
+	options []Option
+}
+
+func grouped(options []Option) []optionGroup {
+	var out []optionGroup
+	for _, o := range options {
+		if n := len(out); n > 0 && out[n-1].heading == o.Group {
+			out[n-1].options = append(out[n-1].options, o)
+		} else {
+			out = append(out, optionGroup{o.Group, []Option{o}})
+		}
+	}
+	return out
 }
 
 // SelectProps is a field whose value is one of Options. Empty, when set, is the text of a first

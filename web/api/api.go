@@ -23,6 +23,7 @@ type Config struct {
 	Workspaces *access.Workspaces
 	Ranges     *access.Ranges
 	AuditLog   *access.AuditLog
+	Roles      *access.Roles
 	// Keys returns the public keys whose signatures are to be trusted now, for the key set.
 	Keys func(context.Context) ([]secret.PublicKey, error)
 	// AvatarURL is the absolute URL of the one picture that stands for everybody: the contract
@@ -34,8 +35,8 @@ type Config struct {
 
 func (c Config) validate() error {
 	switch {
-	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil || c.Ranges == nil || c.AuditLog == nil:
-		return errors.New("api: Tokens, Orgs, Workspaces, Ranges and AuditLog are needed")
+	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil || c.Roles == nil || c.Ranges == nil || c.AuditLog == nil:
+		return errors.New("api: Tokens, Orgs, Workspaces, Roles, Ranges and AuditLog are needed")
 	case c.Keys == nil || c.Now == nil:
 		return errors.New("api: Keys and Now are needed")
 	}

@@ -71,6 +71,14 @@ func furnish(t *testing.T) (h *house, owner credential, ci credential, words map
 		h.org.CreatedBy.ID: "{person}", string(owner.ID): "{terraform}", string(ci.ID): "{ci}",
 		owner.Hint: "{hint}", ci.Hint: "{hint}",
 	}
+	h.clock.forward(time.Second)
+	text := ""
+	keeper := must(h.roles.Create(h.Context(), operator(), h.org.ID, access.NewRole{Name: "Token Keeper", Description: &text, Scope: access.WorkspaceRoles,
+		Permissions: []access.Permission{"workspace.tokens.view", "workspace.tokens.manage"}, Restricted: []access.WorkspaceID{h.workspace.ID}})).in(t)
+	h.clock.forward(time.Second)
+	viewer := must(h.roles.Create(h.Context(), by, h.org.ID, access.NewRole{Name: "Dag Watcher", Scope: access.DagRoles,
+		Permissions: []access.Permission{"dag.airflow.dag.get"}})).in(t)
+	words[string(keeper.ID)], words[string(viewer.ID)] = "{keeper}", "{watcher}"
 	return h, owner, ci, words
 }
 
@@ -93,11 +101,20 @@ func TestShapes(t *testing.T) {
 		{"tokens_of_organization", org + "/tokens?includeOnlyOrganizationTokens=true", tokens, owner},
 		{"token", org + "/tokens/" + string(ci.ID), tokens, ci},
 		{"token_bound", org + "/tokens/" + string(owner.ID), tokens, owner},
+		{"roles", org + "/roles", tokens, owner},
+		{"roles_with_defaults", org + "/roles?includeDefaultRoles=true&scopeTypes=DAG&scopeTypes=ORGANIZATION&limit=1", tokens, owner},
+		{"role", org + "/roles/{keeper}", tokens, owner},
+		{"role_templates", org + "/role-templates?scopeTypes=WORKSPACE", tokens, owner},
+		{"permission_groups", "/authorization/permission-groups?scopeType=DAG", tokens, ci},
 		{"self", "/users/self?createIfNotExist=true", []string{"/v1"}, ci},
 	} {
 		for _, family := range tt.families {
 			t.Run(tt.golden+" under "+family, func(t *testing.T) {
-				a := h.get(family+tt.path, tt.by)
+				path := tt.path
+				for id, word := range words {
+					path = strings.ReplaceAll(path, word, id)
+				}
+				a := h.get(family+path, tt.by)
 				if a.status != http.StatusOK {
 					t.Fatalf("status %d: %s", a.status, a.body)
 				}
@@ -119,6 +136,8 @@ var required = map[string]string{
 	"token":     "id name description scope type kind shortToken startAt createdAt createdBy updatedAt updatedBy roles",
 	"self":      "id username fullName avatarUrl status createdAt updatedAt",
 	"tokens":    "tokens totalCount offset limit",
+	"role":      "id name scopeType permissions restrictedWorkspaceIds createdAt createdBy updatedAt updatedBy",
+	"roles":     "roles totalCount offset limit",
 }
 
 func TestRequiredMembers(t *testing.T) {

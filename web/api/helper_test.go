@@ -46,6 +46,7 @@ type house struct {
 	tokens     *access.Tokens
 	workspaces *access.Workspaces
 	ranges     *access.Ranges
+	roles      *access.Roles
 
 	org       access.Org       // Acme, with its first Workspace
 	workspace access.Workspace // Data
@@ -61,8 +62,7 @@ func newHouse(t *testing.T) *house {
 	h.store, ring = openStore(t, h.clock.Now)
 	h.keys = values{secret.NewSigner(h.key, publicURL, publicURL), ring}
 	h.tokens = access.NewTokens(h.store, h.keys)
-	h.workspaces = access.NewWorkspaces(h.store)
-	h.ranges = access.NewRanges(h.store)
+	h.workspaces, h.roles, h.ranges = access.NewWorkspaces(h.store), access.NewRoles(h.store), access.NewRanges(h.store)
 	h.site = h.build(h.config())
 	acme := h.found("Acme", "Data")
 	h.org, h.workspace = acme.Org, acme.Workspace
@@ -84,7 +84,8 @@ func openStore(t *testing.T, now func() time.Time) (access.Store[access.Tx], *se
 
 func (h *house) config() api.Config {
 	return api.Config{
-		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces, Ranges: h.ranges, AuditLog: access.NewAuditLog(h.store),
+		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces, Roles: h.roles, Ranges: h.ranges,
+		AuditLog: access.NewAuditLog(h.store),
 		Keys: func(context.Context) ([]secret.PublicKey, error) {
 			return []secret.PublicKey{{KID: h.key.KID, Key: h.key.Public}}, nil
 		},
@@ -189,6 +190,12 @@ func (h *house) rotate(c credential) credential {
 func (h *house) bind(c credential, w access.Workspace, role access.Role) {
 	h.Helper()
 	must(h.tokens.Bind(h.Context(), operator(), w.Scope(), c.ID, role)).in(h.T)
+}
+
+// customRole makes a custom role of Workspaces.
+func (h *house) customRole(org access.OrgID, name string, permissions ...access.Permission) access.CustomRole {
+	h.Helper()
+	return must(h.roles.Create(h.Context(), operator(), org, access.NewRole{Name: name, Scope: access.WorkspaceRoles, Permissions: permissions})).in(h.T)
 }
 
 // answer is a response, read whole.

@@ -90,6 +90,11 @@ type record struct {
 func cut[T any](all []T, l listing, key func(T) record) page[T] {
 	rows := slices.Clone(all)
 	slices.SortFunc(rows, func(a, b T) int { return compare(key(a), key(b), l.sorts) })
+	return cutSorted(rows, l)
+}
+
+// cutSorted cuts the page out of a whole list that is in its order.
+func cutSorted[T any](rows []T, l listing) page[T] {
 	start := min(l.offset, len(rows))
 	end := min(start+l.limit, len(rows))
 	return page[T]{listing: l, rows: rows[start:end], total: len(rows)}

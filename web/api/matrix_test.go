@@ -47,12 +47,17 @@ type place struct {
 	workspace access.Workspace
 	token     access.TokenID
 	network   access.RangeID // holds the address of every caller
+	role      access.RoleID
 }
 
 func (h *house) place(name string) place {
 	f := h.found(name, "Data")
-	network := must(h.ranges.Add(h.Context(), operator(), f.Org.ID, "192.0.2.0/24")).in(h.T)
-	return place{f.Org, f.Workspace, h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject").ID, network.ID}
+	return place{
+		org: f.Org, workspace: f.Workspace,
+		token:   h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject").ID,
+		role:    h.customRole(f.Org.ID, "Custom", "workspace.tokens.view").ID,
+		network: must(h.ranges.Add(h.Context(), operator(), f.Org.ID, "192.0.2.0/24")).in(h.T).ID,
+	}
 }
 
 // caller returns a token with a role in the place, and no other.
@@ -66,7 +71,7 @@ func (p place) caller(h *house, role access.Role) credential {
 // path is that of a route with the place's ids in it.
 func (p place) path(r api.Route) string {
 	return strings.NewReplacer(":org", string(p.org.ID), ":workspace", string(p.workspace.ID), ":token", string(p.token),
-		":range", string(p.network)).Replace(r.Path)
+		":role", string(p.role), ":range", string(p.network)).Replace(r.Path)
 }
 
 func (h *house) try(r api.Route, at place, by credential) int {

@@ -20,7 +20,7 @@ const (
 // Route is one row of the API's access matrix.
 type Route struct {
 	Method string
-	Path   string        // with :org, :workspace, :token and :range for the ids in it
+	Path   string        // with :org, :workspace, :token, :role and :range for the ids in it
 	Action access.Action // what the gate decides on, or [Open], [Self] or [Absent]
 }
 
@@ -115,6 +115,14 @@ func (s *server) routes() []route {
 	for _, noun := range []string{"/deployments", "/clusters", "/environment-objects"} {
 		t.post(orgPath+noun, Absent, s.makeNothing, v1, platform)
 	}
+
+	t.get("/authorization/permission-groups", Self, call(readPermissionGroups, s.listPermissionGroups, shapePermissionGroups), v1, iam)
+	t.get(orgPath+"/role-templates", access.RolesView, call(readRoleTemplates, s.listRoleTemplates, shapeRoleTemplates), v1, iam)
+	t.get(orgPath+"/roles", access.RolesView, call(readRoleList, s.listRoles, s.shape.rolePage), v1, iam)
+	t.post(orgPath+"/roles", access.RolesManage, call(readNewRole, s.createRole, s.shape.customRole), v1, iam)
+	t.get(orgPath+"/roles/:role", access.RolesView, call(readRole, s.findRole, s.shape.customRole), v1, iam)
+	t.post(orgPath+"/roles/:role", access.RolesManage, call(readRoleEdit, s.editRole, s.shape.customRole), v1, iam)
+	t.del(orgPath+"/roles/:role", access.RolesManage, command(readRole, s.deleteRole), v1, iam)
 
 	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
 

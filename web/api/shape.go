@@ -113,9 +113,9 @@ type apiToken struct {
 }
 
 type tokenRole struct {
-	EntityType string      `json:"entityType"`
-	EntityID   string      `json:"entityId"`
-	Role       access.Role `json:"role"`
+	EntityType string `json:"entityType"`
+	EntityID   string `json:"entityId"`
+	Role       string `json:"role"` // the constant of a built-in role, or the name of a custom one
 	// DeploymentID comes with roles on a Dag, of which there are none yet; it is only read.
 	DeploymentID string `json:"deploymentId,omitzero"`
 }
@@ -139,8 +139,8 @@ type selfUser struct {
 }
 
 type selfRole struct {
-	Role  access.Role `json:"role"`
-	Scope roleScope   `json:"scope"`
+	Role  string    `json:"role"`
+	Scope roleScope `json:"scope"`
 }
 
 type roleScope struct {
@@ -216,11 +216,11 @@ func (s shaper) self(d access.Detail) selfUser {
 }
 
 func shapeTokenRole(r access.TokenRole) tokenRole {
-	return tokenRole{EntityType: levelType(r.At.Level()), EntityID: r.At.Entity(), Role: r.Role}
+	return tokenRole{EntityType: levelType(r.At.Level()), EntityID: r.At.Entity(), Role: r.Wire()}
 }
 
 func shapeSelfRole(r access.TokenRole) selfRole {
-	return selfRole{Role: r.Role, Scope: roleScope{Type: levelType(r.At.Level()), EntityID: r.At.Entity()}}
+	return selfRole{Role: r.Wire(), Scope: roleScope{Type: levelType(r.At.Level()), EntityID: r.At.Entity()}}
 }
 
 // shapeAll shapes a list; an empty one is [] and never null.

@@ -118,7 +118,7 @@ func readTokenRoles(in *input) tokenRoles {
 	set := tokenRoles{tokenRef: readToken(in)}
 	for _, r := range body.Roles {
 		set.entries = append(set.entries, access.RoleEntry{
-			Kind: entityKinds[r.EntityType], Entity: r.EntityID, Deployment: r.DeploymentID, Role: r.Role})
+			Kind: entityKinds[r.EntityType], Entity: r.EntityID, Deployment: r.DeploymentID, Role: access.Role(r.Role)})
 	}
 	return set
 }

@@ -1,0 +1,208 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"dagpass/internal/access"
+)
+
+// scopeTypes are the scopes a client may filter roles by. Those of custom roles are among them.
+var scopeTypes = []string{"DEPLOYMENT", workspaceType, organizationType, "DAG"}
+
+// readPermissionGroups reads a filter; an absent one is "", which stands for all.
+func readPermissionGroups(in *input) access.RoleScope {
+	return access.RoleScope(in.choice("scopeType", scopeTypes...))
+}
+
+// listPermissionGroups returns what custom roles can contain. No custom role can contain permissions on
+// the Organization, so that there are none for it.
+func (s *server) listPermissionGroups(_ context.Context, _ access.Actor, scope access.RoleScope) ([]access.PermissionGroup, error) {
+	var groups []access.PermissionGroup
+	for _, known := range access.RoleScopes() {
+		if scope == "" || scope == known {
+			groups = append(groups, access.PermissionGroups(known)...)
+		}
+	}
+	return groups, nil
+}
+
+// scopesIn is an Organization with the scopes a list is narrowed to.
+type scopesIn struct {
+	org    access.OrgID
+	scopes []access.RoleScope
+}
+
+func readScopes(in *input) scopesIn {
+	asked := scopesIn{org: readOrg(in)}
+	for _, scope := range in.texts("scopeTypes") {
+		if !slices.Contains(scopeTypes, scope) {
+			in.reject("scopeTypes", "choice", "Use one of "+strings.Join(scopeTypes, ", ")+".")
+			break
+		}
+		asked.scopes = append(asked.scopes, access.RoleScope(scope))
+	}
+	return asked
+}
+
+func (s scopesIn) excludes(scope access.RoleScope) bool {
+	return len(s.scopes) > 0 && !slices.Contains(s.scopes, scope)
+}
+
+func readRoleTemplates(in *input) scopesIn { return readScopes(in) }
+
+func (s *server) listRoleTemplates(ctx context.Context, by access.Actor, asked scopesIn) ([]access.RoleTemplate, error) {
+	templates, err := s.Roles.Templates(ctx, by, asked.org)
+	return slices.DeleteFunc(templates, func(t access.RoleTemplate) bool { return asked.excludes(t.Scope) }), err
+}
+
+// roleListing is what a list of roles is asked for.
+type roleListing struct {
+	listing
+	scopesIn
+	withDefaults bool
+}
+
+func readRoleList(in *input) roleListing {
+	return roleListing{
+		listing:      readPage(in, sortName, "scopeType", "description", sortCreatedAt, sortUpdatedAt),
+		scopesIn:     readScopes(in),
+		withDefaults: in.flag("includeDefaultRoles"),
+	}
+}
+
+// rolePage is a page of custom roles; the built-in ones beside them are not counted.
+type rolePage struct {
+	page[access.CustomRole]
+	withDefaults bool
+	defaults     []access.BuiltInRole
+}
+
+func (s *server) listRoles(ctx context.Context, by access.Actor, l roleListing) (rolePage, error) {
+	roles, err := s.Roles.List(ctx, by, l.org, access.RoleFilter{Scopes: l.scopes})
+	if err != nil {
+		return rolePage{}, err
+	}
+	slices.SortFunc(roles, l.compare)
+	out := rolePage{page: cutSorted(roles, l.listing), withDefaults: l.withDefaults}
+	for _, r := range access.BuiltInRoles() {
+		if l.withDefaults && !l.excludes(r.Scope) {
+			out.defaults = append(out.defaults, r)
+		}
+	}
+	return out, nil
+}
+
+// compare is the order of the list, which is total: newest first unless asked otherwise, then by id.
+func (l roleListing) compare(a, b access.CustomRole) int {
+	for _, s := range l.sorts {
+		c := compareRoles(s.By, a, b)
+		if s.Desc {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	if len(l.sorts) == 0 {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
+	}
+	return cmp.Compare(a.ID, b.ID)
+}
+
+func compareRoles(field string, a, b access.CustomRole) int {
+	switch field {
+	case sortName:
+		return cmp.Compare(access.Fold(a.Name), access.Fold(b.Name))
+	case "scopeType":
+		return cmp.Compare(a.Scope, b.Scope)
+	case "description":
+		return cmp.Compare(access.Fold(valueOr(a.Description)), access.Fold(valueOr(b.Description)))
+	case sortCreatedAt:
+		return a.CreatedAt.Compare(b.CreatedAt)
+	}
+	return a.UpdatedAt.Compare(b.UpdatedAt)
+}
+
+// roleRef names a custom role as the path does.
+type roleRef struct {
+	org access.OrgID
+	id  access.RoleID
+}
+
+func readRole(in *input) roleRef { return roleRef{readOrg(in), pathID[access.RoleID](in, "role")} }
+
+func (s *server) findRole(ctx context.Context, by access.Actor, ref roleRef) (access.CustomRole, error) {
+	return s.Roles.Find(ctx, by, ref.org, ref.id)
+}
+
+func (s *server) deleteRole(ctx context.Context, by access.Actor, ref roleRef) error {
+	return s.Roles.Delete(ctx, by, ref.org, ref.id)
+}
+
+// roleBody is the body of a custom role. What is absent is cleared: Terraform leaves out a description
+// and a restriction that it has none of (contract 4.10).
+type roleBody struct {
+	Name        string               `json:"name"`
+	Description *string              `json:"description"`
+	ScopeType   access.RoleScope     `json:"scopeType"`
+	Permissions []access.Permission  `json:"permissions"`
+	Restricted  []access.WorkspaceID `json:"restrictedWorkspaceIds"`
+}
+
+type newRole struct {
+	org  access.OrgID
+	body roleBody
+}
+
+func readNewRole(in *input) newRole { return newRole{readOrg(in), readBody[roleBody](in)} }
+
+func (s *server) createRole(ctx context.Context, by access.Actor, in newRole) (access.CustomRole, error) {
+	b := in.body
+	role, err := s.Roles.Create(ctx, by, in.org, access.NewRole{
+		Name: b.Name, Description: b.Description, Scope: b.ScopeType, Permissions: b.Permissions, Restricted: b.Restricted,
+	})
+	return role, wireFields(err, roleFields)
+}
+
+type roleEdit struct {
+	roleRef
+	body roleBody
+}
+
+func readRoleEdit(in *input) roleEdit { return roleEdit{readRole(in), readBody[roleBody](in)} }
+
+func (s *server) editRole(ctx context.Context, by access.Actor, in roleEdit) (access.CustomRole, error) {
+	b := in.body
+	role, err := s.Roles.Edit(ctx, by, in.org, in.id, access.EditRole{
+		Name: b.Name, Description: b.Description, Permissions: b.Permissions, Restricted: b.Restricted,
+	})
+	return role, wireFields(err, roleFields)
+}
+
+// roleFields are the fields of the service that have another name on the wire.
+var roleFields = map[string]string{"scope": "scopeType", "restricted": "restrictedWorkspaceIds"}
+
+// wireFields gives the fields of refused input their names on the wire.
+func wireFields(err error, names map[string]string) error {
+	if access.CodeOf(err) != access.Invalid {
+		return err
+	}
+	renamed := *access.AsError(err)
+	renamed.Fields = slices.Clone(renamed.Fields)
+	for i, f := range renamed.Fields {
+		if name, ok := names[f.Field]; ok {
+			renamed.Fields[i].Field = name
+		}
+	}
+	return &renamed
+}
+
+func valueOr(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
