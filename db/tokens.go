@@ -21,7 +21,7 @@ const (
 	cu.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM member_roles m
 		WHERE m.entity_id = t.organization_id AND m.subject_kind = 'user' AND m.subject_id = cu.id),
 	t.updated_at, t.updated_by_kind, t.updated_by_id, COALESCE(uu.full_name, ut.name, ''), COALESCE(uu.email, ''),
-	t.last_rotated_at, t.last_used_at, t.last_used_ip, t.last_used_client`
+	t.last_rotated_at, t.last_used_at, t.last_used_ip, t.last_used_client, t.last_used_astro_client, t.last_used_astro_version`
 
 	tokenPeople = `
 LEFT JOIN users cu ON cu.id = t.created_by_id LEFT JOIN api_tokens ct ON ct.id = t.created_by_id
@@ -52,7 +52,8 @@ UPDATE api_tokens SET state = 'ended', updated_at = $2, updated_by_kind = $3, up
 WHERE id = $1 AND state = 'live'`
 
 	sqlMarkUsed = `
-UPDATE api_tokens SET last_used_at = $2, last_used_ip = $3, last_used_client = $4
+UPDATE api_tokens SET last_used_at = $2, last_used_ip = $3, last_used_client = $4,
+	last_used_astro_client = $5, last_used_astro_version = $6
 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)`
 
 	sqlSortUsed    = `UPDATE api_token_roles SET sort_used = $2 WHERE token_id = $1 AND sort_used < $2`
@@ -72,7 +73,7 @@ func (tx *Tx) scanToken(s scanner, more ...any) (access.Token, error) {
 	into := append(a.into(), &t.Name, &t.Description, &start, &t.Hint, &t.Version,
 		&created, &by.Kind, &by.ID, &by.Name, &by.Email, &by.Former,
 		&updated, &changed.Kind, &changed.ID, &changed.Name, &changed.Email,
-		&rotated, &used, &t.LastUsed.Address, &t.LastUsed.Client)
+		&rotated, &used, &t.LastUsed.Address, &t.LastUsed.Client, &t.LastUsed.AstroClient, &t.LastUsed.AstroClientVersion)
 	if err := s.Scan(append(into, more...)...); err != nil {
 		return t, err
 	}
@@ -179,7 +180,7 @@ func (tx *Tx) endToken(t access.Token, why access.EndReason, at time.Time, by ac
 func (tx *Tx) MarkUsed(uses map[access.TokenID]access.Use) error {
 	for _, id := range slices.Sorted(maps.Keys(uses)) {
 		use := uses[id]
-		if err := tx.put(sqlMarkUsed, string(id), millis(use.At), use.Address, use.Client); err != nil {
+		if err := tx.put(sqlMarkUsed, string(id), millis(use.At), use.Address, use.Client, use.AstroClient, use.AstroClientVersion); err != nil {
 			return err
 		}
 		if err := tx.put(sqlSortUsed, string(id), millis(use.At)); err != nil {

@@ -20,6 +20,7 @@ type TokenRow struct {
 	InheritsAll  bool   // Organization list: an Organization Owner token
 	Expires      time.Time
 	LastUsed     time.Time
+	LastClient   string // name and version of the program; may be empty
 	Created      time.Time
 	CreatedBy    string
 	FormerMember bool // the creator has left

@@ -37,6 +37,10 @@ type Origin struct {
 	RequestID string
 	Address   string // client IP address without port
 	Client    string // User-Agent, at most 256 bytes
+	// AstroClient and AstroClientVersion are what a client of the Astro API says it is, such as cli
+	// and 1.45.0: letters, digits and ._+- only, at most 64 bytes each; empty for other clients.
+	AstroClient        string
+	AstroClientVersion string
 	// Door, Method and Route say what was asked for; Route is the template of a path, without ids.
 	Door   Door
 	Method string

@@ -37,7 +37,10 @@ type Token struct {
 type Use struct {
 	At      time.Time
 	Address string
-	Client  string
+	Client  string // User-Agent
+	// AstroClient and AstroClientVersion are those of the [Origin].
+	AstroClient        string
+	AstroClientVersion string
 }
 
 // Expiry is a period of validity in whole days; zero means never.

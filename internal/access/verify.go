@@ -137,7 +137,10 @@ func (s *Tokens) Used(by Actor, now time.Time) {
 	if s.uses.last == nil {
 		s.uses.last = map[TokenID]Use{}
 	}
-	s.uses.last[TokenID(by.ID)] = Use{At: now.UTC().Truncate(time.Millisecond), Address: by.Origin.Address, Client: by.Origin.Client}
+	s.uses.last[TokenID(by.ID)] = Use{
+		At: now.UTC().Truncate(time.Millisecond), Address: by.Origin.Address, Client: by.Origin.Client,
+		AstroClient: by.Origin.AstroClient, AstroClientVersion: by.Origin.AstroClientVersion,
+	}
 }
 
 // FlushUses stores the uses noted since the last flush in one transaction. After an error they are

@@ -222,7 +222,7 @@ func testVerification(t *testing.T, h *house) {
 		used := tok
 		used.LastUsed = use
 		h.wantToken(t, used)
-		used.LastUsed = access.Use{At: use.At.Add(time.Second), Address: "192.0.2.3", Client: "new"}
+		used.LastUsed = access.Use{At: use.At.Add(time.Second), Address: "192.0.2.3", Client: "new", AstroClient: "cli", AstroClientVersion: "1.45.0"}
 		mark(used.LastUsed)
 		h.wantToken(t, used)
 	})
