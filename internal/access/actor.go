@@ -1,6 +1,7 @@
 package access
 
 import (
+	"net/netip"
 	"time"
 
 	"dagpass/internal/secret"
@@ -45,6 +46,20 @@ type Origin struct {
 	Door   Door
 	Method string
 	Route  string
+}
+
+// Network is the part of the address that one subscriber has, for counting what comes from there: all
+// of IPv4, the first half of IPv6.
+func (o Origin) Network() string {
+	addr, err := netip.ParseAddr(o.Address)
+	if err != nil {
+		return o.Address
+	}
+	addr = addr.Unmap().WithZone("")
+	if addr.Is4() {
+		return addr.String()
+	}
+	return netip.PrefixFrom(addr, 64).Masked().String()
 }
 
 // Door is where a request came in; empty for the program's own acts.

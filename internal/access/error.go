@@ -33,6 +33,7 @@ const (
 	ReasonTaken            = "taken"
 	ReasonFull             = "limit_reached"
 	ReasonLastOwner        = "last_owner"
+	ReasonTooFast          = "too_many_requests"
 	ReasonNotInTeam        = "not_in_team"
 	ReasonOrganizationOnly = "organization_token" // managed at Organization level only
 	ReasonInvalidToken     = "invalid_token"
