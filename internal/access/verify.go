@@ -96,6 +96,8 @@ func endedText(p Presented) (reason, message string) {
 		return ReasonTokenRotated, fmt.Sprintf("This value of the API token %s was replaced by rotation at %s. Use the new value.", p.Name, at)
 	case EndedByDeletion:
 		return ReasonTokenDeleted, fmt.Sprintf("The API token %s was deleted at %s. Create a new one and update the workflow.", p.Name, at)
+	case EndedByRevocation:
+		return ReasonTokenRevoked, fmt.Sprintf("This value of the API token %s was revoked at %s by somebody who held it. Rotate the token to get a new value.", p.Name, at)
 	case EndedWithWorkspace:
 		return ReasonWorkspaceDeleted, fmt.Sprintf("The API token %s ended at %s, when its Workspace was deleted.", p.Name, at)
 	}
