@@ -11,11 +11,12 @@ import (
 const (
 	auditColumns = `chain, seq, at, actor_kind, actor_id, actor_name, action, outcome, target_kind, target_id, target_name,
 	organization_id, workspace_id, ip, user_agent, request_id, reason, details, key_epoch, prev_hash, hash,
-	client_type, method, path, actor_email`
+	client_type, method, path, actor_email, astro_client, astro_client_version`
 
 	sqlInsertEvent = `
 INSERT INTO audit (` + auditColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+	$26, $27)`
 
 	sqlLastEvent = `SELECT seq, hash FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1`
 
@@ -47,7 +48,7 @@ func (tx *Tx) Append(e audit.Event) error {
 		string(e.Action), string(e.Outcome), string(e.TargetKind), e.TargetID, e.TargetName,
 		e.OrganizationID, e.WorkspaceID, e.IP, e.UserAgent, e.RequestID, e.Reason,
 		audit.EncodeDetails(e.Details), e.KeyEpoch, e.PrevHash, e.Hash,
-		string(e.ClientType), e.Method, e.Path, e.ActorEmail)
+		string(e.ClientType), e.Method, e.Path, e.ActorEmail, e.AstroClient, e.AstroClientVersion)
 }
 
 func chainOf(org string) string {

@@ -60,13 +60,14 @@ func TestVerifyAudit(t *testing.T) {
 		why       audit.Break
 	}{
 		{"a field", `UPDATE audit SET actor_name = 'x' WHERE seq = 11`, 11, audit.Altered},
+		{"an Astro client", `UPDATE audit SET astro_client = 'cli' WHERE seq = 11`, 11, audit.Altered},
 		{"a detail", `UPDATE audit SET details = replace(details, 'b', 'c') WHERE seq = 7`, 7, audit.Altered},
 		{"a detail that can't be read", `UPDATE audit SET details = '{' WHERE seq = 7`, 7, audit.Altered},
 		{"a time", `UPDATE audit SET at = at + 1 WHERE seq = 1`, 1, audit.Altered},
 		{"a missing event", `DELETE FROM audit WHERE seq = 10`, 10, audit.Missing},
 		{"two in the wrong order", `UPDATE audit SET seq = -5 WHERE seq = 5; UPDATE audit SET seq = 5 WHERE seq = 6; UPDATE audit SET seq = 6 WHERE seq = -5`, 5, audit.Detached},
-		{"an invented one at the end", `INSERT INTO audit SELECT chain, 13, at, actor_kind, actor_id, actor_name, action, outcome, target_kind, target_id, target_name, organization_id, workspace_id, ip, user_agent, request_id, reason, details, key_epoch, hash, hash, client_type, method, path, actor_email FROM audit WHERE seq = 12`, 13, audit.Altered},
-		{"a foreign chain", `INSERT INTO audit SELECT 'unknown', 1, at, actor_kind, actor_id, actor_name, action, outcome, target_kind, target_id, target_name, organization_id, workspace_id, ip, user_agent, request_id, reason, details, key_epoch, prev_hash, hash, client_type, method, path, actor_email FROM audit WHERE seq = 1`, 1, ""},
+		{"an invented one at the end", `INSERT INTO audit SELECT chain, 13, at, actor_kind, actor_id, actor_name, action, outcome, target_kind, target_id, target_name, organization_id, workspace_id, ip, user_agent, request_id, reason, details, key_epoch, hash, hash, client_type, method, path, actor_email, astro_client, astro_client_version FROM audit WHERE seq = 12`, 13, audit.Altered},
+		{"a foreign chain", `INSERT INTO audit SELECT 'unknown', 1, at, actor_kind, actor_id, actor_name, action, outcome, target_kind, target_id, target_name, organization_id, workspace_id, ip, user_agent, request_id, reason, details, key_epoch, prev_hash, hash, client_type, method, path, actor_email, astro_client, astro_client_version FROM audit WHERE seq = 1`, 1, ""},
 		{"an invented anchor", `INSERT INTO audit_anchors SELECT chain, seq, hash, at, x'00' FROM audit WHERE seq = 9`, 9, audit.Altered},
 	} {
 		t.Run("it finds "+c.name, func(t *testing.T) {

@@ -150,7 +150,7 @@ func scanEvent(s scanner) (audit.Event, error) {
 	err := s.Scan(&e.Chain, &e.Seq, &at, &e.ActorKind, &e.ActorID, &e.ActorName, &e.Action, &e.Outcome,
 		&e.TargetKind, &e.TargetID, &e.TargetName, &e.OrganizationID, &e.WorkspaceID,
 		&e.IP, &e.UserAgent, &e.RequestID, &e.Reason, &details, &e.KeyEpoch, &e.PrevHash, &e.Hash,
-		&e.ClientType, &e.Method, &e.Path, &e.ActorEmail)
+		&e.ClientType, &e.Method, &e.Path, &e.ActorEmail, &e.AstroClient, &e.AstroClientVersion)
 	if err != nil {
 		return e, err
 	}

@@ -127,8 +127,11 @@ func (tx *Tx) SetTokenRole(t access.Token, at access.Scope, role access.Role, by
 	return tx.countUp(at.Entity(), countAt)
 }
 
-// sortExpires is when a token ends as lists are ordered by it.
+// sortExpires is when a token ends, or its value was revoked, as lists are ordered by it.
 func sortExpires(t access.Token) int64 {
+	if !t.RevokedAt.IsZero() {
+		return t.RevokedAt.UnixMilli()
+	}
 	if t.EndAt.IsZero() {
 		return math.MaxInt64
 	}

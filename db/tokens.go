@@ -21,7 +21,7 @@ const (
 	cu.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM member_roles m
 		WHERE m.entity_id = t.organization_id AND m.subject_kind = 'user' AND m.subject_id = cu.id),
 	t.updated_at, t.updated_by_kind, t.updated_by_id, COALESCE(uu.full_name, ut.name, ''), COALESCE(uu.email, ''),
-	t.last_rotated_at, t.last_used_at, t.last_used_ip, t.last_used_client`
+	t.last_rotated_at, t.last_used_at, t.last_used_ip, t.last_used_client, t.last_used_astro_client, t.last_used_astro_version, t.revoked_at`
 
 	tokenPeople = `
 LEFT JOIN users cu ON cu.id = t.created_by_id LEFT JOIN api_tokens ct ON ct.id = t.created_by_id
@@ -43,16 +43,19 @@ UPDATE api_tokens SET name = $2, description = $3, version = $4, updated_at = $5
 WHERE id = $1 AND state = 'live'`
 
 	sqlRotateToken = `
-UPDATE api_tokens SET generation = $2, start_at = $3, expires_at = $4, hint = $5, last_rotated_at = $6,
+UPDATE api_tokens SET generation = $2, start_at = $3, expires_at = $4, hint = $5, last_rotated_at = $6, revoked_at = NULL,
 	updated_at = $7, updated_by_kind = $8, updated_by_id = $9, row_mac = $10
 WHERE id = $1 AND state = 'live'`
+
+	sqlRevokeToken = `UPDATE api_tokens SET revoked_at = $2 WHERE id = $1 AND state = 'live'`
 
 	sqlEndToken = `
 UPDATE api_tokens SET state = 'ended', updated_at = $2, updated_by_kind = $3, updated_by_id = $4, row_mac = $5
 WHERE id = $1 AND state = 'live'`
 
 	sqlMarkUsed = `
-UPDATE api_tokens SET last_used_at = $2, last_used_ip = $3, last_used_client = $4
+UPDATE api_tokens SET last_used_at = $2, last_used_ip = $3, last_used_client = $4,
+	last_used_astro_client = $5, last_used_astro_version = $6
 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)`
 
 	sqlSortUsed    = `UPDATE api_token_roles SET sort_used = $2 WHERE token_id = $1 AND sort_used < $2`
@@ -67,12 +70,12 @@ func (tx *Tx) scanToken(s scanner, more ...any) (access.Token, error) {
 	var t access.Token
 	var a tokenAuthority
 	var start, created, updated int64
-	var rotated, used sql.NullInt64
+	var rotated, used, revoked sql.NullInt64
 	by, changed := &t.CreatedBy, &t.UpdatedBy
 	into := append(a.into(), &t.Name, &t.Description, &start, &t.Hint, &t.Version,
 		&created, &by.Kind, &by.ID, &by.Name, &by.Email, &by.Former,
 		&updated, &changed.Kind, &changed.ID, &changed.Name, &changed.Email,
-		&rotated, &used, &t.LastUsed.Address, &t.LastUsed.Client)
+		&rotated, &used, &t.LastUsed.Address, &t.LastUsed.Client, &t.LastUsed.AstroClient, &t.LastUsed.AstroClientVersion, &revoked)
 	if err := s.Scan(append(into, more...)...); err != nil {
 		return t, err
 	}
@@ -80,7 +83,7 @@ func (tx *Tx) scanToken(s scanner, more ...any) (access.Token, error) {
 	t.StartAt, t.EndAt = utc(start), instant(a.expiresAt)
 	t.CreatedAt, t.UpdatedAt = utc(created), utc(updated)
 	t.CreatedBy, t.UpdatedBy = named(t.CreatedBy), named(t.UpdatedBy)
-	t.LastRotatedAt, t.LastUsed.At = instant(rotated), instant(used)
+	t.LastRotatedAt, t.LastUsed.At, t.RevokedAt = instant(rotated), instant(used), instant(revoked)
 	return t, tx.check(a.authority(), a.mac)
 }
 
@@ -151,6 +154,17 @@ func (tx *Tx) ReplaceValue(t access.Token, next access.Issue) error {
 	return tx.reindexToken(t)
 }
 
+// RevokeValue implements [access.TokenTx]. NotFound for a token that is not live.
+func (tx *Tx) RevokeValue(t access.Token) error {
+	if err := tx.change(sqlRevokeToken, string(t.ID), millis(t.RevokedAt)); err != nil {
+		return err
+	}
+	if err := tx.endSecret(t.ID, access.EndedByRevocation, t.RevokedAt); err != nil {
+		return err
+	}
+	return tx.put(sqlSortExpires, string(t.ID), sortExpires(t))
+}
+
 // EndToken implements [access.TokenTx]. NotFound for a token that is not live.
 func (tx *Tx) EndToken(t access.Token, why access.EndReason, by access.Person) error {
 	if err := tx.endToken(t, why, tx.now, by); err != nil {
@@ -179,7 +193,7 @@ func (tx *Tx) endToken(t access.Token, why access.EndReason, at time.Time, by ac
 func (tx *Tx) MarkUsed(uses map[access.TokenID]access.Use) error {
 	for _, id := range slices.Sorted(maps.Keys(uses)) {
 		use := uses[id]
-		if err := tx.put(sqlMarkUsed, string(id), millis(use.At), use.Address, use.Client); err != nil {
+		if err := tx.put(sqlMarkUsed, string(id), millis(use.At), use.Address, use.Client, use.AstroClient, use.AstroClientVersion); err != nil {
 			return err
 		}
 		if err := tx.put(sqlSortUsed, string(id), millis(use.At)); err != nil {

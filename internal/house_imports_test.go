@@ -21,6 +21,7 @@ const (
 	norm      = "golang.org/x/text/unicode/norm"
 	cases     = "golang.org/x/text/cases"
 	gomail    = "github.com/wneessen/go-mail"
+	xrate     = "golang.org/x/time/rate"
 )
 
 // mayImport is who imports whom, besides the standard library. A package without a row may not be.
@@ -30,6 +31,7 @@ var mayImport = map[string][]string{
 	"internal/access":      {"dagpass/internal/audit", "dagpass/internal/secret", norm, cases},
 	"internal/signin":      {"dagpass/internal/access", "dagpass/internal/audit", "dagpass/internal/secret"},
 	"internal/later":       {},
+	"internal/limit":       {xrate},
 	"internal/mail":        {"dagpass/internal/secret", gomail},
 	"db":                   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", sqlite, goose},
 	"static":               {},
@@ -37,7 +39,7 @@ var mayImport = map[string][]string{
 	"views":                {templ, templrt, "dagpass/views/ui", "dagpass/static", "dagpass/internal/access"},
 	"web/middleware":       {"dagpass/internal/access"},
 	"web/download":         {"dagpass/internal/access", "dagpass/internal/audit", "dagpass/static", "dagpass/web/middleware"},
-	"web/api":              {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/web/middleware", "dagpass/web/download", echo, json2, json2text},
+	"web/api":              {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/internal/limit", "dagpass/web/middleware", "dagpass/web/download", echo, json2, json2text},
 	"web":                  {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/views", "dagpass/views/ui", "dagpass/static", "dagpass/web/middleware", "dagpass/web/download", templ, echo, gorilla},
 	"internal/storetest":   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", cmp},
 	"internal/mailtest":    {gosmtp, gosasl},

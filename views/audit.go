@@ -200,6 +200,7 @@ type AuditEvent struct {
 	ActorEmail  string
 	Address     string
 	Client      string // the User-Agent
+	AstroClient string // what an Astro client says it is
 	Request     string // method and route
 	RequestID   string
 	TargetKind  string
@@ -240,7 +241,7 @@ func (e AuditEvent) facts() []ui.Fact {
 		facts = append(facts, ui.Fact{Label: "Workspace", Value: auditParty("", e.Where, "", e.WorkspaceID, "")})
 	}
 	for _, f := range []struct{ label, code string }{
-		{"Action", e.Action}, {"Address", e.Address}, {"Client", e.Client}, {"Request", e.Request}, {"Request ID", e.RequestID},
+		{"Action", e.Action}, {"Address", e.Address}, {"Client", e.Client}, {"Astro client", e.AstroClient}, {"Request", e.Request}, {"Request ID", e.RequestID},
 		{"Event number", strconv.FormatInt(e.Seq, 10)}, {"Seal", e.Hash},
 	} {
 		if f.code != "" {

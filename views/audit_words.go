@@ -13,6 +13,7 @@ var actionWords = map[string]string{
 	"token.update":         "Edit API token",
 	"token.rotate":         "Rotate API token",
 	"token.delete":         "Delete API token",
+	"token.revoke":         "Revoke an API token's value",
 	"token.binding.add":    "Add API token to a Workspace",
 	"token.binding.update": "Change an API token's role",
 	"token.binding.remove": "Remove API token from a Workspace",

@@ -160,6 +160,12 @@ func TestEditTokenDialog(t *testing.T) {
 		p.Token.Expires = now.Add(-31 * day)
 		htmlcheck.Run(t, render(t, views.EditTokenDialog(p).Fragment()), htmlcheck.In(".alert", htmlcheck.HasExactText("Expired on Oct 23, 2026. Rotate it to make it usable again.")))
 	})
+	t.Run("says that a revoked token can be rotated, whatever its expiration", func(t *testing.T) {
+		p := editToken()
+		p.Token.Expires, p.Token.Revoked = now.Add(-31*day), now.Add(-32*day)
+		htmlcheck.Run(t, render(t, views.EditTokenDialog(p).Fragment()), htmlcheck.In(".alert",
+			htmlcheck.HasExactText("Somebody who had its value revoked it on Oct 22, 2026, and nothing can use it since. Rotate it to make it usable again.")))
+	})
 	t.Run("does not speak of an expiration that never comes", func(t *testing.T) {
 		p := editToken()
 		p.Token.Expires, p.Token.Days = time.Time{}, 0

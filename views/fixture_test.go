@@ -229,6 +229,7 @@ func pages(t testing.TB) map[string]templ.Component {
 		"token":               views.TokenPage(c, tokenPage()),
 		"token unbound":       views.TokenPage(c, unbound),
 		"token many":          views.TokenPage(c, manyPlaces),
+		"token use":           views.TokenUsePage(c, tokenUse()),
 		"token no match":      views.TokenPage(c, nowhere),
 		"profile":             views.ProfilePage(c, views.Profile{Name: "Ada Park", Email: "ada@acme.example"}),
 		"sessions":            views.SessionsPage(c, accountSessions()),

@@ -58,6 +58,13 @@ func (l Level) editURL(token string) string {
 	return EditOrganizationTokenURL(l.Organization.ID, token)
 }
 
+func (l Level) useURL(token string) string {
+	if l.inWorkspace() {
+		return UseWorkspaceTokenURL(l.Workspace.ID, token)
+	}
+	return UseOrganizationTokenURL(l.Organization.ID, token)
+}
+
 func (l Level) rotateURL(token string) string {
 	if l.inWorkspace() {
 		return RotateWorkspaceTokenURL(l.Workspace.ID, token)

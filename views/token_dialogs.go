@@ -105,6 +105,10 @@ func (p EditToken) frame(in bool) ui.DialogProps {
 				Link: ui.LinkProps{Label: "Rotate token", Icon: "rotate-cw", URL: p.Filter.In(p.rotateURL(p.Token.ID)), Dialog: in},
 			},
 			{
+				Title: useTitle, Text: "Ready files for the usual CI systems, the shell and Terraform.",
+				Link: useLink(p.Level, Ref{ID: p.Token.ID, Name: p.Token.Name}, false),
+			},
+			{
 				Title: "Delete", Text: "Make sure that no CI/CD pipeline uses this token. A deleted token can't be recovered.",
 				Link: ui.LinkProps{Label: "Delete API Token", Kind: ui.Danger + "-quiet", Icon: "trash-2", URL: p.Filter.In(p.deleteURL(p.Token.ID)), Dialog: in},
 			},

@@ -59,6 +59,7 @@ type TokenDetails struct {
 	Days         int       // length of the validity period; 0: never
 	LastUse      LastUse
 	Rotated      time.Time // zero: not yet
+	Revoked      time.Time // when a holder of the value ended it; zero: the value works
 	Created      time.Time
 	CreatedBy    string
 	FormerMember bool
@@ -66,6 +67,17 @@ type TokenDetails struct {
 
 func (t TokenDetails) expired(now time.Time) bool {
 	return !t.Expires.IsZero() && !t.Expires.After(now)
+}
+
+// ended says why the token does not work now, and is empty when it does.
+func (t TokenDetails) ended(now time.Time) string {
+	switch {
+	case !t.Revoked.IsZero():
+		return "Somebody who had its value revoked it on " + ui.Date(t.Revoked) + ", and nothing can use it since."
+	case t.expired(now):
+		return "Expired on " + ui.Date(t.Expires) + "."
+	}
+	return ""
 }
 
 func (t TokenDetails) creator() string { return creator(t.CreatedBy, t.FormerMember) }
@@ -115,6 +127,10 @@ func TokenPageRefresh(p TokenPageParams) templ.Component { return tokenPageRefre
 
 func (p TokenPageParams) editURL() string {
 	return ListState{From: FromToken}.In(EditOrganizationTokenURL(p.Organization.ID, p.Token.ID))
+}
+
+func (p TokenPageParams) rotateURL() string {
+	return ListState{From: FromToken}.In(RotateOrganizationTokenURL(p.Organization.ID, p.Token.ID))
 }
 
 func (p TokenPageParams) facts() []ui.Fact {

@@ -41,7 +41,10 @@ func (p RotateToken) frame(in bool) ui.DialogProps {
 
 func (p RotateToken) warning() string {
 	stops := "The current value (…" + p.Token.Hint + ") stops working as soon as you rotate. "
-	if p.Token.expired(p.Now) {
+	switch {
+	case !p.Token.Revoked.IsZero():
+		stops = "The current value (…" + p.Token.Hint + ") was revoked on " + ui.Date(p.Token.Revoked) + ". "
+	case p.Token.expired(p.Now):
 		stops = "The current value (…" + p.Token.Hint + ") expired on " + ui.Date(p.Token.Expires) + ". "
 	}
 	return stops + p.Token.LastUse.sentence(p.Now)

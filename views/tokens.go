@@ -19,7 +19,9 @@ type TokenRow struct {
 	Workspaces   int    // Organization list: number of Workspaces it has a role in
 	InheritsAll  bool   // Organization list: an Organization Owner token
 	Expires      time.Time
+	Revoked      time.Time // when a holder of the value ended it; zero: the value works
 	LastUsed     time.Time
+	LastClient   string // name and version of the program; may be empty
 	Created      time.Time
 	CreatedBy    string
 	FormerMember bool // the creator has left
@@ -94,7 +96,7 @@ func statusFilter() ListFilter {
 		{Label: "All"},
 		{Value: StatusActive, Label: "Active"},
 		{Value: StatusSoon, Label: "Expires soon"},
-		{Value: StatusExpired, Label: "Expired"},
+		{Value: StatusExpired, Label: "Expired or revoked"},
 	}}
 }
 

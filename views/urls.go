@@ -90,6 +90,9 @@ func WorkspaceTokenURL(ws, token string) string { return path("w", ws, "tokens",
 // EditWorkspaceTokenURL is the form Edit of a token in a Workspace.
 func EditWorkspaceTokenURL(ws, token string) string { return path("w", ws, "tokens", token, "edit") }
 
+// UseWorkspaceTokenURL is the page that tells how to use a token in CI/CD.
+func UseWorkspaceTokenURL(ws, token string) string { return path("w", ws, "tokens", token, "use") }
+
 // RotateWorkspaceTokenURL confirms (GET) and does (POST) a rotation.
 func RotateWorkspaceTokenURL(ws, token string) string {
 	return path("w", ws, "tokens", token, "rotate")
@@ -151,6 +154,9 @@ func OrganizationTokenURL(org, token string) string { return path("o", org, "tok
 func EditOrganizationTokenURL(org, token string) string {
 	return path("o", org, "tokens", token, "edit")
 }
+
+// UseOrganizationTokenURL is the page that tells how to use an Organization token in CI/CD.
+func UseOrganizationTokenURL(org, token string) string { return path("o", org, "tokens", token, "use") }
 
 // RotateOrganizationTokenURL confirms (GET) and does (POST) a rotation.
 func RotateOrganizationTokenURL(org, token string) string {

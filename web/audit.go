@@ -81,7 +81,7 @@ func (s *Server) auditEvent(v *visit, e audit.Event, places []ui.Option) views.A
 	out := views.AuditEvent{
 		Level: v.level(), State: auditState(v, v.QueryParam), AuditRow: auditRow(e, places), Now: s.now(),
 		ActorKind: string(e.ActorKind), ActorID: e.ActorID, ActorEmail: e.ActorEmail,
-		Address: e.IP, Client: e.UserAgent, Request: strings.TrimSpace(e.Method + " " + e.Path), RequestID: e.RequestID,
+		Address: e.IP, Client: e.UserAgent, AstroClient: strings.TrimSpace(e.AstroClient + " " + e.AstroClientVersion), Request: strings.TrimSpace(e.Method + " " + e.Path), RequestID: e.RequestID,
 		TargetKind: string(e.TargetKind), TargetID: e.TargetID, TargetName: e.TargetName,
 		WorkspaceID: e.WorkspaceID, Hash: hex.EncodeToString(e.Hash),
 	}

@@ -1,6 +1,30 @@
 package web
 
-import "strings"
+import (
+	"strings"
+
+	"dagpass/internal/access"
+)
+
+// astroClients are the names of the Astro clients, by what they call themselves (contract 2.8).
+var astroClients = map[string]string{
+	"cli":                      "Astro CLI",
+	"github-action":            "Astro CLI on GitHub Actions",
+	"deploy-action":            "Astro deploy action",
+	"terraform-provider-astro": "Terraform provider",
+}
+
+// usedBy names the program of a last use: what an Astro client says it is, else its User-Agent.
+func usedBy(u access.Use) string {
+	if u.AstroClient == "" {
+		return clientName(u.Client)
+	}
+	name, known := astroClients[u.AstroClient]
+	if !known {
+		name = u.AstroClient
+	}
+	return strings.TrimSpace(name + " " + u.AstroClientVersion)
+}
 
 // clientName is a User-Agent in words a person recognises: browser and system, or the program's own
 // name and version. Nothing is decided by it.

@@ -29,3 +29,6 @@ var SafeNext = safeNext
 
 // ClientName is clientName.
 var ClientName = clientName
+
+// UsedBy is usedBy.
+var UsedBy = usedBy

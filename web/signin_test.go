@@ -220,3 +220,20 @@ func TestClientName(t *testing.T) {
 		}
 	}
 }
+
+func TestUsedBy(t *testing.T) {
+	for want, use := range map[string]access.Use{
+		"Astro CLI 1.45.0":                   {Client: "astro-cli/1.45.0", AstroClient: "cli", AstroClientVersion: "1.45.0"},
+		"Terraform provider 1.5.2":           {Client: "terraform-provider-astro/1.5.2", AstroClient: "terraform-provider-astro", AstroClientVersion: "1.5.2"},
+		"Astro CLI on GitHub Actions 1.45.0": {AstroClient: "github-action", AstroClientVersion: "1.45.0"},
+		"Astro deploy action v0.11":          {AstroClient: "deploy-action", AstroClientVersion: "v0.11"},
+		"in-house 2":                         {Client: "Go-http-client/1.1", AstroClient: "in-house", AstroClientVersion: "2"},
+		"Astro CLI":                          {AstroClient: "cli"},
+		"curl 8.5.0":                         {Client: "curl/8.5.0"},
+		"":                                   {},
+	} {
+		if got := web.UsedBy(use); got != want {
+			t.Errorf("%+v: %q, want %q", use, got, want)
+		}
+	}
+}

@@ -107,14 +107,14 @@ func tokenRow(v *visit, r access.TokenRow) views.TokenRow {
 	return views.TokenRow{
 		ID: string(r.ID), Name: r.Name, Description: r.Description, Hint: r.Hint, Shared: r.Shared,
 		Role: v.label(r.Role), Workspaces: r.Workspaces, InheritsAll: r.Role == access.OrgOwner,
-		Expires: r.EndAt, LastUsed: r.LastUsed.At, Created: r.CreatedAt, CreatedBy: r.CreatedBy.Name, FormerMember: r.CreatedBy.Former,
+		Expires: r.EndAt, Revoked: r.RevokedAt, LastUsed: r.LastUsed.At, LastClient: usedBy(r.LastUsed), Created: r.CreatedAt, CreatedBy: r.CreatedBy.Name, FormerMember: r.CreatedBy.Former,
 	}
 }
 
 func tokenDetails(t access.Token) views.TokenDetails {
 	return views.TokenDetails{
 		ID: string(t.ID), Name: t.Name, Description: t.Description, Hint: t.Hint,
-		Expires: t.EndAt, Days: int(t.Expiry), Rotated: t.LastRotatedAt, Created: t.CreatedAt, CreatedBy: t.CreatedBy.Name, FormerMember: t.CreatedBy.Former,
-		LastUse: views.LastUse{At: t.LastUsed.At, Client: clientName(t.LastUsed.Client), Address: t.LastUsed.Address},
+		Expires: t.EndAt, Days: int(t.Expiry), Rotated: t.LastRotatedAt, Revoked: t.RevokedAt, Created: t.CreatedAt, CreatedBy: t.CreatedBy.Name, FormerMember: t.CreatedBy.Former,
+		LastUse: views.LastUse{At: t.LastUsed.At, Client: usedBy(t.LastUsed), Address: t.LastUsed.Address},
 	}
 }

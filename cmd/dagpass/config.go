@@ -59,6 +59,14 @@ type retention struct {
 	AuditRetentionDays int `name:"audit-retention-days" default:"90" env:"DAGPASS_AUDIT_RETENTION_DAYS" placeholder:"DAYS" help:"Days that audit events are kept; 0 keeps them for ever. (${default})"`
 }
 
+// rates say how fast programs may ask.
+type rates struct {
+	RateGet       float64 `name:"rate-get" default:"25" env:"DAGPASS_RATE_GET" placeholder:"N" help:"GET requests a second of one API token; 20 seconds' worth may come at once, and 0 is no limit. (${default})"`
+	RatePost      float64 `name:"rate-post" default:"10" env:"DAGPASS_RATE_POST" placeholder:"N" help:"The same for POST. (${default})"`
+	RateDelete    float64 `name:"rate-delete" default:"5" env:"DAGPASS_RATE_DELETE" placeholder:"N" help:"The same for DELETE. (${default})"`
+	RateBadBearer float64 `name:"rate-bad-bearer" default:"100" env:"DAGPASS_RATE_BAD_BEARER" placeholder:"N" help:"Credentials that are not accepted, from one address in a minute; 0 is no limit. (${default})"`
+}
+
 // logging says what is logged and how.
 type logging struct {
 	LogLevel  string `name:"log-level" default:"${log_level}" enum:"debug,info,warn,error" env:"DAGPASS_LOG_LEVEL" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error. (${default})"`

@@ -19,6 +19,7 @@ type demoCommand struct {
 	networking
 	mailing
 	retention
+	rates
 	logging
 }
 
@@ -29,6 +30,10 @@ func (c *demoCommand) Run(ctx context.Context, e env) (err error) {
 		return err
 	}
 	keep, err := c.keep()
+	if err != nil {
+		return err
+	}
+	rates, err := c.rates.rates()
 	if err != nil {
 		return err
 	}
@@ -62,7 +67,7 @@ func (c *demoCommand) Run(ctx context.Context, e env) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, mails: mails, keepAudit: keep}
+	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, rates: rates, mails: mails, keepAudit: keep}
 	return s.run(ctx, func(ctx context.Context) error {
 		return s.introduce(ctx, e, in, fmt.Sprintf("The data is in %s. %s", data, ending))
 	})

@@ -28,6 +28,7 @@ type serveCommand struct {
 	networking
 	mailing
 	retention
+	rates
 	logging
 }
 
@@ -38,6 +39,10 @@ func (c *serveCommand) Run(ctx context.Context, e env) error {
 		return err
 	}
 	keep, err := c.keep()
+	if err != nil {
+		return err
+	}
+	rates, err := c.rates.rates()
 	if err != nil {
 		return err
 	}
@@ -57,7 +62,7 @@ func (c *serveCommand) Run(ctx context.Context, e env) error {
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
-	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, mails: mails, keepAudit: keep}
+	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, rates: rates, mails: mails, keepAudit: keep}
 	return s.run(ctx, func(ctx context.Context) error { return s.offerSetup(ctx, e) })
 }
 
@@ -82,6 +87,7 @@ type server struct {
 	listener  net.Listener
 	network   networking
 	limits    middleware.Config
+	rates     api.Rates
 	mails     *mail.Sender // nil without a mail server
 	later     *later.Queue
 	keepAudit time.Duration // 0 for ever
@@ -125,6 +131,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		AuditLog:   s.services.auditLog,
 		Roles:      s.services.roles,
 		Keys:       s.db.PublicKeys,
+		Rates:      s.rates,
 		AvatarURL:  s.publicURL + assets.URL(static.Icon),
 		Now:        time.Now,
 	})

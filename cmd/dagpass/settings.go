@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"dagpass/internal/limit"
+	"dagpass/web/api"
 	"dagpass/web/middleware"
 )
 
@@ -121,6 +123,19 @@ func (n networking) limits() (middleware.Config, error) {
 	}
 	c.ExtraHosts = entries(n.ExtraHosts)
 	return c, checkHosts(c.ExtraHosts)
+}
+
+// rates are the limits of the API, or a refusal of a number that can't be meant.
+func (r rates) rates() (api.Rates, error) {
+	for _, setting := range []struct {
+		name   string
+		number float64
+	}{{"rate-get", r.RateGet}, {"rate-post", r.RatePost}, {"rate-delete", r.RateDelete}, {"rate-bad-bearer", r.RateBadBearer}} {
+		if err := limit.CheckRate(setting.number); err != nil {
+			return api.Rates{}, usagef("--%s: %w", setting.name, err)
+		}
+	}
+	return api.Rates{Requests: limit.Requests{Get: r.RateGet, Post: r.RatePost, Delete: r.RateDelete}, BadBearer: r.RateBadBearer}, nil
 }
 
 // entries are the parts of a list setting. An empty variable is an empty list.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"net/netip"
 	"time"
 
 	"dagpass/internal/secret"
@@ -37,10 +38,28 @@ type Origin struct {
 	RequestID string
 	Address   string // client IP address without port
 	Client    string // User-Agent, at most 256 bytes
+	// AstroClient and AstroClientVersion are what a client of the Astro API says it is, such as cli
+	// and 1.45.0: letters, digits and ._+- only, at most 64 bytes each; empty for other clients.
+	AstroClient        string
+	AstroClientVersion string
 	// Door, Method and Route say what was asked for; Route is the template of a path, without ids.
 	Door   Door
 	Method string
 	Route  string
+}
+
+// Network is the part of the address that one subscriber has, for counting what comes from there: all
+// of IPv4, the first half of IPv6.
+func (o Origin) Network() string {
+	addr, err := netip.ParseAddr(o.Address)
+	if err != nil {
+		return o.Address
+	}
+	addr = addr.Unmap().WithZone("")
+	if addr.Is4() {
+		return addr.String()
+	}
+	return netip.PrefixFrom(addr, 64).Masked().String()
 }
 
 // Door is where a request came in; empty for the program's own acts.

@@ -34,6 +34,8 @@ const (
 	ReasonFull             = "limit_reached"
 	ReasonLastOwner        = "last_owner"
 	ReasonInUse            = "in_use" // a role that is held can't go
+	ReasonTooFast          = "too_many_requests"
+	ReasonNoToken          = "no_api_token"
 	ReasonNotInTeam        = "not_in_team"
 	ReasonOrganizationOnly = "organization_token" // managed at Organization level only
 	ReasonInvalidToken     = "invalid_token"

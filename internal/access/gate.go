@@ -293,5 +293,6 @@ func event(by Actor, at Scope, do audit.Action, now time.Time) audit.Event {
 		OrganizationID: string(at.Org), WorkspaceID: string(at.Workspace),
 		IP: by.Origin.Address, UserAgent: by.Origin.Client, RequestID: by.Origin.RequestID,
 		ClientType: audit.ClientType(by.Origin.Door), Method: by.Origin.Method, Path: by.Origin.Route, ActorEmail: by.Email,
+		AstroClient: by.Origin.AstroClient, AstroClientVersion: by.Origin.AstroClientVersion,
 	}
 }

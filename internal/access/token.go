@@ -30,6 +30,7 @@ type Token struct {
 	UpdatedAt     time.Time
 	UpdatedBy     Person
 	LastRotatedAt time.Time // zero when never
+	RevokedAt     time.Time // when a holder ended the current value; zero otherwise
 	LastUsed      Use       // zero when never; up to a minute late, and lost in a crash
 }
 
@@ -37,7 +38,10 @@ type Token struct {
 type Use struct {
 	At      time.Time
 	Address string
-	Client  string
+	Client  string // User-Agent
+	// AstroClient and AstroClientVersion are those of the [Origin].
+	AstroClient        string
+	AstroClientVersion string
 }
 
 // Expiry is a period of validity in whole days; zero means never.
@@ -85,11 +89,14 @@ const (
 	Active  Status = "active"
 	Soon    Status = "soon"
 	Expired Status = "expired"
+	Revoked Status = "revoked" // its value was ended by whoever held it, and it waits for rotation
 )
 
 // Status returns the token's standing at now: expired from EndAt on, soon in the two weeks before.
 func (t Token) Status(now time.Time) Status {
 	switch {
+	case !t.RevokedAt.IsZero():
+		return Revoked
 	case t.EndAt.IsZero():
 		return Active
 	case !now.Before(t.EndAt):
@@ -113,6 +120,7 @@ func (t Token) Rotated(seen int, now time.Time, by Person) (Token, error) {
 	t.StartAt = now.Truncate(time.Second)
 	t.EndAt = t.Expiry.End(t.StartAt)
 	t.LastRotatedAt, t.UpdatedAt, t.UpdatedBy = now, now, by
+	t.RevokedAt = time.Time{}
 	return t, nil
 }
 
@@ -170,6 +178,7 @@ const (
 	EndedByRotation    EndReason = "rotated"
 	EndedByDeletion    EndReason = "deleted"
 	EndedWithWorkspace EndReason = "workspace_deleted"
+	EndedByRevocation  EndReason = "revoked"
 )
 
 // Issue is one value of a token as it is stored: its digest and what it was signed with.
@@ -190,6 +199,9 @@ type TokenTx interface {
 	// ReplaceValue stores the token's new generation, ends the current value as rotated and makes
 	// next the only accepted one.
 	ReplaceValue(t Token, next Issue) error
+	// RevokeValue ends the token's current value as revoked at its RevokedAt. The token stays, and is
+	// listed among the expired ones until it is rotated.
+	RevokeValue(t Token) error
 	// EndToken deletes the token: its value ends with the reason, its roles end, the row stays as a
 	// tombstone that answers why.
 	EndToken(t Token, why EndReason, by Person) error

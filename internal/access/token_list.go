@@ -5,9 +5,9 @@ import "context"
 // TokenFilter narrows a list of tokens. Zero fields do not narrow.
 type TokenFilter struct {
 	Search string // in name, description, id and hint, ignoring case
-	Status Status
-	Scope  Level // OrgLevel or WorkspaceLevel: the level of the token's home
-	Role   Role  // the role held at the listed scope
+	Status Status // Expired finds revoked ones too
+	Scope  Level  // OrgLevel or WorkspaceLevel: the level of the token's home
+	Role   Role   // the role held at the listed scope
 }
 
 // Columns a list of tokens can be sorted by, as they stand in the URL.

@@ -96,6 +96,8 @@ func endedText(p Presented) (reason, message string) {
 		return ReasonTokenRotated, fmt.Sprintf("This value of the API token %s was replaced by rotation at %s. Use the new value.", p.Name, at)
 	case EndedByDeletion:
 		return ReasonTokenDeleted, fmt.Sprintf("The API token %s was deleted at %s. Create a new one and update the workflow.", p.Name, at)
+	case EndedByRevocation:
+		return ReasonTokenRevoked, fmt.Sprintf("This value of the API token %s was revoked at %s by somebody who held it. Rotate the token to get a new value.", p.Name, at)
 	case EndedWithWorkspace:
 		return ReasonWorkspaceDeleted, fmt.Sprintf("The API token %s ended at %s, when its Workspace was deleted.", p.Name, at)
 	}
@@ -141,7 +143,10 @@ func (s *Tokens) Used(by Actor, now time.Time) {
 	if s.uses.last == nil {
 		s.uses.last = map[TokenID]Use{}
 	}
-	s.uses.last[TokenID(by.ID)] = Use{At: now.UTC().Truncate(time.Millisecond), Address: by.Origin.Address, Client: by.Origin.Client}
+	s.uses.last[TokenID(by.ID)] = Use{
+		At: now.UTC().Truncate(time.Millisecond), Address: by.Origin.Address, Client: by.Origin.Client,
+		AstroClient: by.Origin.AstroClient, AstroClientVersion: by.Origin.AstroClientVersion,
+	}
 }
 
 // FlushUses stores the uses noted since the last flush in one transaction. After an error they are

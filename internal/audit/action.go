@@ -18,6 +18,8 @@ const (
 	TokenRotate Action = "token.rotate"
 	// TokenDelete: the token ended for good.
 	TokenDelete Action = "token.delete"
+	// TokenRevoke: somebody who held the token's value ended it; the token waits to be rotated.
+	TokenRevoke Action = "token.revoke"
 	// TokenBindingAdd: the token got a role in one more place.
 	TokenBindingAdd Action = "token.binding.add"
 	// TokenBindingUpdate: the role of the token in one place changed.

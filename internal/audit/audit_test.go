@@ -3,6 +3,7 @@ package audit_test
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -45,6 +46,7 @@ func event(seq int64) audit.Event {
 		OrganizationID: organization, WorkspaceID: "cworkspace",
 		IP: "192.0.2.7", UserAgent: "curl/8", RequestID: "req-1", Reason: "leaked",
 		ClientType: audit.ClientConsole, Method: "POST", Path: "/o/:org/tokens/:token/rotate", ActorEmail: "ada@acme.example",
+		AstroClient: "cli", AstroClientVersion: "1.45.0",
 		Details:  []audit.Change{{Field: "generation", Before: "1", After: "2"}, {Field: "expiry", Before: "", After: "90 days"}},
 		KeyEpoch: 1,
 	}
@@ -110,7 +112,12 @@ func TestSeal(t *testing.T) {
 		if !strings.Contains(parts[0], "dagpass/audit/event/v2") || !strings.HasSuffix(parts[0], "em") {
 			t.Errorf("sealed %q", parts[0])
 		}
-		e.ClientType, e.Method, e.Path, e.ActorEmail = "", "", "", ""
+		e.AstroClient, e.AstroClientVersion = "ac", "av"
+		v3 := audit.Seal(func(m []byte) []byte { parts = append(parts, string(m)); return mac(m) }, nil, e).Hash
+		if !strings.Contains(parts[1], "dagpass/audit/event/v3") || !strings.HasSuffix(parts[1], "av") || string(v2) == string(v3) {
+			t.Errorf("sealed %q", parts[1])
+		}
+		e = audit.Event{Chain: "ch"}
 		if v1 := audit.Seal(mac, nil, e).Hash; string(v1) == string(v2) {
 			t.Error("an event without them has the same hash")
 		}
@@ -118,6 +125,7 @@ func TestSeal(t *testing.T) {
 	t.Run("gives nothing for fields that an old event is given later", func(t *testing.T) {
 		old := event(1)
 		old.ClientType, old.Method, old.Path, old.ActorEmail = "", "", "", ""
+		old.AstroClient, old.AstroClientVersion = "", ""
 		old = audit.Seal(mac, genesis().Hash, old)
 		if err := verify([]audit.Event{old}); err != nil {
 			t.Fatal(err)
@@ -125,6 +133,20 @@ func TestSeal(t *testing.T) {
 		old.ActorEmail = "mallory@acme.example"
 		if verify([]audit.Event{old}) == nil {
 			t.Error("an address added later went unnoticed")
+		}
+	})
+	t.Run("keeps the seal of events from before Astro clients were recorded, and gives them none later", func(t *testing.T) {
+		old := event(1)
+		old.AstroClient, old.AstroClientVersion = "", ""
+		const sealedBefore = "bc2762c8288d284c337a7ffbc3a782ac0d89fb414ac6928b795027a55ca3b59f"
+		old = audit.Seal(mac, genesis().Hash, old)
+		if got := hex.EncodeToString(old.Hash); got != sealedBefore {
+			t.Fatalf("the seal is %s, and was %s", got, sealedBefore)
+		}
+		for _, add := range []func(){func() { old.AstroClient = "cli" }, func() { old.AstroClient, old.AstroClientVersion = "", "1" }} {
+			if add(); verify([]audit.Event{old}) == nil {
+				t.Errorf("%q %q added later went unnoticed", old.AstroClient, old.AstroClientVersion)
+			}
 		}
 	})
 	t.Run("brings the time to UTC and whole milliseconds", func(t *testing.T) {

@@ -17,6 +17,7 @@ const (
 	genesisLabel = "dagpass/audit/genesis/v1"
 	eventLabel   = "dagpass/audit/event/v1"
 	eventLabel2  = "dagpass/audit/event/v2"
+	eventLabel3  = "dagpass/audit/event/v3"
 )
 
 // Genesis returns what takes the place of the previous hash in the first event of a chain. It binds
@@ -41,7 +42,8 @@ func Genesis(mac MAC, installationID, organizationID string) []byte {
 // and After, KeyEpoch. Numbers are eight bytes, big end first.
 //
 // An event with any of ClientType, Method, Path or ActorEmail has another label, and these four at the
-// end. So events sealed before there were such fields keep their seal, and none can be given one later.
+// end. One with AstroClient or AstroClientVersion has a third label, and these two behind the four. So
+// events sealed before there were such fields keep their seal, and none can be given one later.
 func Seal(mac MAC, prev []byte, e Event) Event {
 	e = normal(e)
 	e.PrevHash = slices.Clone(prev)
@@ -65,19 +67,34 @@ func (e *Event) texts() []*string {
 	}
 }
 
-// laterTexts lists the fields of text that came with the second label.
-func (e *Event) laterTexts() []*string {
+// secondTexts lists the fields of text that came with the second label.
+func (e *Event) secondTexts() []*string {
 	return []*string{(*string)(&e.ClientType), &e.Method, &e.Path, &e.ActorEmail}
 }
 
-func (e *Event) hasLaterTexts() bool {
-	return e.ClientType != "" || e.Method != "" || e.Path != "" || e.ActorEmail != ""
+// thirdTexts lists the fields of text that came with the third label.
+func (e *Event) thirdTexts() []*string { return []*string{&e.AstroClient, &e.AstroClientVersion} }
+
+// version returns the label of e, the oldest that covers all its fields, and the fields that it has at
+// the end.
+func (e *Event) version() (label string, later []*string) {
+	switch second, third := e.secondTexts(), e.thirdTexts(); {
+	case anySet(third):
+		return eventLabel3, append(second, third...)
+	case anySet(second):
+		return eventLabel2, second
+	}
+	return eventLabel, nil
+}
+
+func anySet(texts []*string) bool {
+	return slices.ContainsFunc(texts, func(t *string) bool { return *t != "" })
 }
 
 func normal(e Event) Event {
 	e.At = time.UnixMilli(e.At.UnixMilli()).UTC()
 	e.Chain = validText(e.Chain)
-	for _, text := range append(e.texts(), e.laterTexts()...) {
+	for _, text := range slices.Concat(e.texts(), e.secondTexts(), e.thirdTexts()) {
 		*text = validText(*text)
 	}
 	e.Details = slices.Clone(e.Details)
@@ -92,11 +109,8 @@ func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 // messageOf returns what is sealed of e: everything but Hash.
 func messageOf(e Event) message {
 	var m message
-	if e.hasLaterTexts() {
-		m.text(eventLabel2)
-	} else {
-		m.text(eventLabel)
-	}
+	label, later := e.version()
+	m.text(label)
 	m.bytes(e.PrevHash)
 	m.text(e.Chain)
 	m.number(e.Seq)
@@ -111,10 +125,8 @@ func messageOf(e Event) message {
 		m.text(c.After)
 	}
 	m.number(e.KeyEpoch)
-	if e.hasLaterTexts() {
-		for _, text := range e.laterTexts() {
-			m.text(*text)
-		}
+	for _, text := range later {
+		m.text(*text)
 	}
 	return m
 }

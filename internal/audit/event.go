@@ -104,6 +104,11 @@ type Event struct {
 	Path       string
 	ActorEmail string
 
+	// AstroClient and AstroClientVersion are what a client of the Astro API said it was, such as cli and
+	// 1.45.0. Events of before these were recorded have neither.
+	AstroClient        string
+	AstroClientVersion string
+
 	// Reason is a stable word for why the act was refused or came about; often empty.
 	Reason string
 	// Details are the changed fields, in the order in which they are to be shown.

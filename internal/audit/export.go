@@ -38,28 +38,30 @@ const lineVersion = 1
 // line is an event as it leaves the record. What is not set is absent. Names and order are those of
 // the CSV columns too.
 type line struct {
-	Timestamp      string            `json:"timestamp"` // RFC 3339, with milliseconds
-	AuditVersion   int               `json:"audit_version"`
-	Seq            int64             `json:"seq"`
-	OrganizationID string            `json:"organizationId,omitempty"`
-	WorkspaceID    string            `json:"workspaceId,omitempty"`
-	SubjectID      string            `json:"subjectId,omitempty"`
-	SubjectType    string            `json:"subjectType,omitempty"`
-	SubjectName    string            `json:"subjectName,omitempty"`
-	UserEmail      string            `json:"userEmail,omitempty"`
-	ClientType     ClientType        `json:"clientType,omitempty"`
-	SourceIP       string            `json:"sourceIp,omitempty"`
-	UserAgent      string            `json:"userAgent,omitempty"`
-	Method         string            `json:"method,omitempty"`
-	Path           string            `json:"path,omitempty"`
-	RequestID      string            `json:"requestId,omitempty"`
-	Action         Action            `json:"action"`
-	Outcome        Outcome           `json:"outcome"`
-	Reason         string            `json:"reason,omitempty"`
-	Entity         *entity           `json:"entity,omitempty"`
-	Before         map[string]string `json:"before,omitempty"` // the fields that were not empty
-	After          map[string]string `json:"after,omitempty"`  // the fields that are not empty
-	Hash           string            `json:"hash"`
+	Timestamp          string            `json:"timestamp"` // RFC 3339, with milliseconds
+	AuditVersion       int               `json:"audit_version"`
+	Seq                int64             `json:"seq"`
+	OrganizationID     string            `json:"organizationId,omitempty"`
+	WorkspaceID        string            `json:"workspaceId,omitempty"`
+	SubjectID          string            `json:"subjectId,omitempty"`
+	SubjectType        string            `json:"subjectType,omitempty"`
+	SubjectName        string            `json:"subjectName,omitempty"`
+	UserEmail          string            `json:"userEmail,omitempty"`
+	ClientType         ClientType        `json:"clientType,omitempty"`
+	AstroClient        string            `json:"astroClient,omitempty"`
+	AstroClientVersion string            `json:"astroClientVersion,omitempty"`
+	SourceIP           string            `json:"sourceIp,omitempty"`
+	UserAgent          string            `json:"userAgent,omitempty"`
+	Method             string            `json:"method,omitempty"`
+	Path               string            `json:"path,omitempty"`
+	RequestID          string            `json:"requestId,omitempty"`
+	Action             Action            `json:"action"`
+	Outcome            Outcome           `json:"outcome"`
+	Reason             string            `json:"reason,omitempty"`
+	Entity             *entity           `json:"entity,omitempty"`
+	Before             map[string]string `json:"before,omitempty"` // the fields that were not empty
+	After              map[string]string `json:"after,omitempty"`  // the fields that are not empty
+	Hash               string            `json:"hash"`
 }
 
 type entity struct {
@@ -78,7 +80,8 @@ func lineOf(e Event) line {
 		Timestamp: e.At.UTC().Format(timestampLayout), AuditVersion: lineVersion, Seq: e.Seq,
 		OrganizationID: e.OrganizationID, WorkspaceID: e.WorkspaceID,
 		SubjectID: e.ActorID, SubjectType: subjectTypes[e.ActorKind], SubjectName: e.ActorName, UserEmail: e.ActorEmail,
-		ClientType: e.ClientType, SourceIP: e.IP, UserAgent: e.UserAgent, Method: e.Method, Path: e.Path, RequestID: e.RequestID,
+		ClientType: e.ClientType, AstroClient: e.AstroClient, AstroClientVersion: e.AstroClientVersion,
+		SourceIP: e.IP, UserAgent: e.UserAgent, Method: e.Method, Path: e.Path, RequestID: e.RequestID,
 		Action: e.Action, Outcome: e.Outcome, Reason: e.Reason, Hash: hex.EncodeToString(e.Hash),
 	}
 	if e.ActorKind == ActorSystem {
@@ -176,6 +179,8 @@ var columns = []column{
 	{"subjectName", func(l line) string { return l.SubjectName }},
 	{"userEmail", func(l line) string { return l.UserEmail }},
 	{"clientType", func(l line) string { return string(l.ClientType) }},
+	{"astroClient", func(l line) string { return l.AstroClient }},
+	{"astroClientVersion", func(l line) string { return l.AstroClientVersion }},
 	{"sourceIp", func(l line) string { return l.SourceIP }},
 	{"userAgent", func(l line) string { return l.UserAgent }},
 	{"method", func(l line) string { return l.Method }},

@@ -40,7 +40,7 @@ func TestExporter_NDJSON(t *testing.T) {
 		want := `{"timestamp":"2026-03-29T02:00:00.999Z","audit_version":1,"seq":1,` +
 			`"organizationId":"corg00000000000000000000a","workspaceId":"cworkspace",` +
 			`"subjectId":"cuser","subjectType":"USER","subjectName":"Ada Löwe","userEmail":"ada@acme.example",` +
-			`"clientType":"console","sourceIp":"192.0.2.7","userAgent":"curl/8","method":"POST","path":"/o/:org/tokens/:token/rotate","requestId":"req-1",` +
+			`"clientType":"console","astroClient":"cli","astroClientVersion":"1.45.0","sourceIp":"192.0.2.7","userAgent":"curl/8","method":"POST","path":"/o/:org/tokens/:token/rotate","requestId":"req-1",` +
 			`"action":"token.rotate","outcome":"ok","reason":"leaked","entity":{"type":"token","id":"ctoken1","name":"deploy"},` +
 			`"before":{"generation":"1"},"after":{"expiry":"90 days","generation":"2"},"hash":"abcd"}` + "\n"
 		if diff := cmp.Diff(want, exported(t, audit.NDJSON, sealed(event(1)))); diff != "" {

@@ -117,6 +117,7 @@ func (p prover) refuse(ctx context.Context, f proof, by access.Actor, do audit.A
 			TargetKind: on.Kind, TargetID: on.ID, TargetName: on.Name,
 			IP: by.Origin.Address, UserAgent: by.Origin.Client, RequestID: by.Origin.RequestID,
 			ClientType: audit.ClientType(by.Origin.Door), Method: by.Origin.Method, Path: by.Origin.Route, ActorEmail: by.Email,
+			AstroClient: by.Origin.AstroClient, AstroClientVersion: by.Origin.AstroClientVersion,
 		})
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"dagpass/internal/access"
@@ -132,20 +131,7 @@ func (t throttle) attempt(name string, o access.Origin) attempt {
 func byEmail(email string) string       { return "account:" + email }
 func byDevice(d secret.Digest) string   { return "device:" + hex.EncodeToString(d[:]) }
 func bySession(id access.UserID) string { return "signed-in:" + string(id) }
-func byAddress(o access.Origin) string  { return "address:" + network(o.Address) }
-
-// network is the part of an address that one subscriber has: all of IPv4, the first half of IPv6.
-func network(address string) string {
-	addr, err := netip.ParseAddr(address)
-	if err != nil {
-		return address
-	}
-	addr = addr.Unmap().WithZone("")
-	if addr.Is4() {
-		return addr.String()
-	}
-	return netip.PrefixFrom(addr, 64).Masked().String()
-}
+func byAddress(o access.Origin) string  { return "address:" + o.Network() }
 
 // admit counts an attempt, or refuses it with Limited, which counts nothing. Callers check the attempt
 // where they read anyway, so that a flood costs one read each and no write.

@@ -68,6 +68,30 @@ func testTokens(t *testing.T, h *house) {
 			return err
 		})
 	})
+	t.Run("a revocation ends the value and keeps the token, until a rotation makes the next one", func(t *testing.T) {
+		tok, by := h.token(t, ws, "revoked", access.WorkspaceAuthor)
+		h.Advance(time.Hour)
+		h.update(t, func(tx access.Tx) error {
+			tok.RevokedAt = tx.Now()
+			return tx.RevokeValue(tok)
+		})
+		h.wantToken(t, tok)
+		h.view(t, func(tx access.Tx) error {
+			p, err := tx.Presented(by.Credential)
+			if p.Ended != access.EndedByRevocation || !p.EndedAt.Equal(tok.RevokedAt) || p.Token != tok.ID {
+				t.Errorf("the value: %+v", p)
+			}
+			if roles, err := tx.TokenRoles(tok); err != nil || len(roles) != 1 {
+				t.Errorf("its roles: %v, %v", roles, err)
+			}
+			return err
+		})
+		tok = h.rotate(t, tok, newIssue())
+		if !tok.RevokedAt.IsZero() {
+			t.Error("the next generation is revoked too")
+		}
+		h.wantToken(t, tok)
+	})
 	t.Run("a deleted token is gone from every list and answers why", func(t *testing.T) {
 		for _, why := range []access.EndReason{access.EndedByDeletion, access.EndedWithWorkspace} {
 			tok, by := h.token(t, ws, "dead", access.WorkspaceAuthor)
@@ -87,6 +111,7 @@ func testTokens(t *testing.T, h *house) {
 			for _, change := range []func(tx access.Tx) error{
 				func(tx access.Tx) error { return tx.UpdateToken(tok) },
 				func(tx access.Tx) error { return tx.ReplaceValue(tok, newIssue()) },
+				func(tx access.Tx) error { return tx.RevokeValue(tok) },
 				func(tx access.Tx) error { return tx.EndToken(tok, why, system().Person()) },
 			} {
 				h.fails(t, access.NotFound, change)
@@ -222,7 +247,7 @@ func testVerification(t *testing.T, h *house) {
 		used := tok
 		used.LastUsed = use
 		h.wantToken(t, used)
-		used.LastUsed = access.Use{At: use.At.Add(time.Second), Address: "192.0.2.3", Client: "new"}
+		used.LastUsed = access.Use{At: use.At.Add(time.Second), Address: "192.0.2.3", Client: "new", AstroClient: "cli", AstroClientVersion: "1.45.0"}
 		mark(used.LastUsed)
 		h.wantToken(t, used)
 	})

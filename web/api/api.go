@@ -12,11 +12,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"dagpass/internal/access"
+	"dagpass/internal/limit"
 	"dagpass/internal/secret"
 	"dagpass/web/middleware"
 )
 
-// Config is what the API is built from; every field is needed.
+// Config is what the API is built from; every field but Rates is needed.
 type Config struct {
 	Tokens     *access.Tokens
 	Orgs       *access.Orgs
@@ -26,10 +27,13 @@ type Config struct {
 	Roles      *access.Roles
 	// Keys returns the public keys whose signatures are to be trusted now, for the key set.
 	Keys func(context.Context) ([]secret.PublicKey, error)
+	// Rates limit how fast programs may ask; the zero value does not.
+	Rates Rates
 	// AvatarURL is the absolute URL of the one picture that stands for everybody: the contract
 	// requires one, and Dagpass keeps no pictures of people.
 	AvatarURL string
-	// Now is the clock for when a token was last used; rules use that of the transaction.
+	// Now is the clock for when a token was last used and how fast requests come; rules use that of the
+	// transaction.
 	Now func() time.Time
 }
 
@@ -40,6 +44,9 @@ func (c Config) validate() error {
 	case c.Keys == nil || c.Now == nil:
 		return errors.New("api: Keys and Now are needed")
 	}
+	if err := c.Rates.validate(); err != nil {
+		return err
+	}
 	u, err := url.Parse(c.AvatarURL)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("api: AvatarURL %q must be an absolute http or https URL", c.AvatarURL)
@@ -49,7 +56,9 @@ func (c Config) validate() error {
 
 type server struct {
 	Config
-	shape shaper
+	shape    shaper
+	requests *limit.Limiter
+	failures *limit.Limiter
 }
 
 // New returns the API: the handler of every path under its prefixes, and what words the refusals of
@@ -58,7 +67,10 @@ func New(c Config) (middleware.Side, error) {
 	if err := c.validate(); err != nil {
 		return middleware.Side{}, err
 	}
-	s := &server{Config: c, shape: shaper{avatarURL: c.AvatarURL}}
+	s := &server{
+		Config: c, shape: shaper{avatarURL: c.AvatarURL},
+		requests: c.Rates.Limiter(c.Now), failures: limit.Failures(c.Rates.BadBearer, c.Now),
+	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = fail
@@ -84,6 +96,9 @@ func (s *server) serve(r route) echo.HandlerFunc {
 				return err
 			}
 			info.ActorKind, info.ActorID = by.Kind, by.ID
+			if err := s.takeTurn(c.Request().Context(), by, r.Method); err != nil {
+				return err
+			}
 		}
 		result, err := r.run(newInput(c), by)
 		if err != nil {

@@ -50,20 +50,21 @@ func command[In any](read func(*input) In, run func(context.Context, access.Acto
 }
 
 // authenticate returns the actor a request's Bearer token stands for, and notes that it was used.
-// Errors: Unauthenticated; Unavailable when the token could not be checked, which never lets in.
+// Errors: Unauthenticated; Limited when too many others came from its address; Unavailable when the token could not be checked, which never lets in.
 func (s *server) authenticate(r *http.Request) (access.Actor, error) {
 	headers := r.Header.Values(echo.HeaderAuthorization)
 	if len(headers) == 0 {
 		return access.Actor{}, &access.Error{Code: access.Unauthenticated,
 			Message: "This needs an API token. Send it in the header Authorization: Bearer <token>."}
 	}
-	by, err := s.Tokens.Verify(r.Context(), bearer(headers), middleware.OriginOf(r))
+	from := middleware.OriginOf(r)
+	by, err := s.Tokens.Verify(r.Context(), bearer(headers), from)
 	switch access.CodeOf(err) {
 	case "":
 		s.Tokens.Used(by, s.Now())
 		return by, nil
 	case access.Unauthenticated:
-		return access.Actor{}, err
+		return access.Actor{}, s.countFailure(r.Context(), from, err)
 	}
 	return access.Actor{}, unchecked(err)
 }

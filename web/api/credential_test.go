@@ -128,12 +128,14 @@ func TestCredential_use(t *testing.T) {
 	h.call(http.MethodGet, "/v1/organizations", tok.value, func(r *http.Request) {
 		r.RemoteAddr = "192.0.2.7:4711"
 		r.Header.Set("User-Agent", "astro-cli/1.45.0")
+		r.Header.Set("X-Astro-Client-Identifier", "cli")
+		r.Header.Set("X-Astro-Client-Version", "1.45.0")
 	})
 	if err := h.tokens.FlushUses(h.Context()); err != nil {
 		t.Fatal(err)
 	}
 	d := must(h.tokens.Find(h.Context(), operator(), tok.Home, tok.ID)).in(t)
-	want := access.Use{At: h.clock.Now(), Address: "192.0.2.7", Client: "astro-cli/1.45.0"}
+	want := access.Use{At: h.clock.Now(), Address: "192.0.2.7", Client: "astro-cli/1.45.0", AstroClient: "cli", AstroClientVersion: "1.45.0"}
 	if d.LastUsed != want {
 		t.Errorf("last used %v, want %v", d.LastUsed, want)
 	}

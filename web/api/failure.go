@@ -26,6 +26,9 @@ type failure struct {
 	OccurredAt timestamp            `json:"occurredAt,omitzero"`
 	Required   access.Role          `json:"requiredRole,omitzero"`
 	Bound      []access.WorkspaceID `json:"boundWorkspaceIds,omitzero"`
+	// Error and Description are those of OAuth, on its endpoints alone.
+	Error       string `json:"error,omitzero"`
+	Description string `json:"error_description,omitzero"`
 }
 
 type fieldError struct {
@@ -56,7 +59,7 @@ func (r refusal) Error() string { return r.Message }
 
 // refuse writes a refusal of the router or the middleware.
 func refuse(w http.ResponseWriter, r *http.Request, why middleware.Refusal) {
-	_ = write(w, why.Status, failure{ // plain strings always encode
+	writeFailure(w, r, failure{
 		Message:    why.Message,
 		RequestID:  middleware.RequestID(r.Context()),
 		StatusCode: why.Status,
@@ -82,7 +85,7 @@ func fail(err error, c echo.Context) {
 	}
 	setChallenge(w.Header(), e)
 	middleware.SetRetryAfter(w.Header(), e)
-	_ = write(w, status, failureOf(e, status, middleware.RequestID(r.Context())))
+	writeFailure(w, r, failureOf(e, status, middleware.RequestID(r.Context())))
 }
 
 func failureOf(e *access.Error, status int, requestID string) failure {
@@ -161,6 +164,8 @@ func whyEnded(reason string) string {
 		return "The token was replaced by rotation"
 	case access.ReasonTokenDeleted:
 		return "The token was deleted"
+	case access.ReasonTokenRevoked:
+		return "The token was revoked"
 	case access.ReasonWorkspaceDeleted:
 		return "The Workspace of the token was deleted"
 	}

@@ -130,6 +130,7 @@ func TestNew(t *testing.T) {
 		"without tokens":                 func(c *api.Config) { c.Tokens = nil },
 		"without keys":                   func(c *api.Config) { c.Keys = nil },
 		"without a clock":                func(c *api.Config) { c.Now = nil },
+		"with a rate below zero":         func(c *api.Config) { c.Rates.Post = -1 },
 		"with a relative avatar":         func(c *api.Config) { c.AvatarURL = "/static/avatar.svg" },
 		"with an avatar that is no link": func(c *api.Config) { c.AvatarURL = "javascript://x" },
 	} {

@@ -125,6 +125,9 @@ func (s *server) routes() []route {
 	t.del(orgPath+"/roles/:role", access.RolesManage, command(readRole, s.deleteRole), v1, iam)
 
 	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
+	t.get("/tokens/self", Self, call(readNothing, s.ownToken, s.shape.ownToken), v1)
+	t.post("/oauth/introspect", Self, call(readPresented, s.Tokens.Introspect, shapeIntrospection), "")
+	t.post("/oauth/revoke", Open, s.revoke, "")
 
 	t.get("/.well-known/jwks.json", Open, s.keySet, "")
 	return t

@@ -51,7 +51,11 @@ func TestEveryFailureIsTheErrorObject(t *testing.T) {
 		methods[path] = append(methods[path], r.Method)
 		if !withoutBody(r) {
 			t.Run("415 without a type of the body, and 413 for a large one: "+r.Path, func(t *testing.T) {
-				for kind, status := range map[string]int{"": 415, "text/plain": 415, "application/x-www-form-urlencoded": 415} {
+				wrong := "application/x-www-form-urlencoded"
+				if strings.HasPrefix(r.Path, "/oauth/") {
+					wrong = "application/json" // OAuth takes forms
+				}
+				for kind, status := range map[string]int{"": 415, "text/plain": 415, wrong: 415} {
 					a := h.call(r.Method, path, owner.value, withBody(`{}`), func(r *http.Request) { r.Header.Set("Content-Type", kind) })
 					if a.failure(t); a.status != status {
 						t.Errorf("%q: %d %s", kind, a.status, a.body)

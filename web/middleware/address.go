@@ -15,11 +15,14 @@ const maxClient = 256
 
 // OriginOf returns where r came from, for the audit record. The address is an IP address in its
 // shortest form without port or zone, or "" when the peer has none; the client is valid UTF-8 of
-// at most 256 bytes, printable throughout. The route is known once a handler has set [Info].Route.
+// at most 256 bytes, printable throughout. What an Astro client says it is comes from two
+// headers of its own (contract 2.8); a value that no such client sends is dropped. The route is known once a handler has set [Info].Route.
 func OriginOf(r *http.Request) access.Origin {
 	info := InfoFrom(r.Context())
+	client, version := astroClient(r.Header)
 	return access.Origin{
 		RequestID: info.requestID, Address: info.address, Client: clientName(r.UserAgent()),
+		AstroClient: client, AstroClientVersion: version,
 		Door: info.door, Method: methodName(r.Method), Route: info.Route,
 	}
 }
@@ -41,6 +44,39 @@ func clientName(userAgent string) string {
 		end--
 	}
 	return printable[:end]
+}
+
+// The headers in which the Astro CLI and the Terraform provider name themselves.
+const (
+	astroClientHeader  = "X-Astro-Client-Identifier"
+	astroVersionHeader = "X-Astro-Client-Version"
+	maxAstroWord       = 64
+)
+
+// astroClient returns name and version of an Astro client; a version says nothing without a name.
+func astroClient(h http.Header) (client, version string) {
+	if client = astroWord(h.Values(astroClientHeader)); client == "" {
+		return "", ""
+	}
+	return client, astroWord(h.Values(astroVersionHeader))
+}
+
+// astroWord returns the value of a header that was given once and is a short plain word, else "": it is
+// not cut or cleaned, since a part of a forged word would only look genuine.
+func astroWord(values []string) string {
+	if len(values) != 1 || len(values[0]) > maxAstroWord {
+		return ""
+	}
+	for _, c := range []byte(values[0]) {
+		if !isWordByte(c) {
+			return ""
+		}
+	}
+	return values[0]
+}
+
+func isWordByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("._+-", c) >= 0
 }
 
 // clientAddress walks from the peer towards the client. Every trusted proxy vouches for the one

@@ -113,6 +113,42 @@ func TestHandlersGetTheOriginForTheAuditRecord(t *testing.T) {
 	}
 }
 
+func TestAstroClients(t *testing.T) {
+	long := strings.Repeat("a", 64)
+	tests := map[string]struct{ client, version, wantClient, wantVersion string }{
+		"the CLI":                            {"cli", "1.45.0", "cli", "1.45.0"},
+		"the Terraform provider":             {"terraform-provider-astro", "1.5.2-rc.1+b2", "terraform-provider-astro", "1.5.2-rc.1+b2"},
+		"a name without a version":           {"cli", "", "cli", ""},
+		"a version without a name":           {"", "1.45.0", "", ""},
+		"64 bytes are kept":                  {long, long, long, long},
+		"65 bytes are dropped":               {long + "a", "1", "", ""},
+		"a long version is dropped":          {"cli", long + "a", "cli", ""},
+		"a space drops the name":             {"cli by Ada", "1", "", ""},
+		"so does an escape sequence":         {"cli\x1b[31m", "1", "", ""},
+		"and a change of writing direction":  {"cli\u202e", "1", "", ""},
+		"and invalid UTF-8":                  {"cli\xff", "1", "", ""},
+		"markup and formulas drop a version": {"cli", "<b>", "cli", ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Header.Set("X-Astro-Client-Identifier", tt.client)
+			r.Header.Set("X-Astro-Client-Version", tt.version)
+			got := OriginOf(r)
+			if got.AstroClient != tt.wantClient || got.AstroClientVersion != tt.wantVersion {
+				t.Errorf("got %q %q, want %q %q", got.AstroClient, got.AstroClientVersion, tt.wantClient, tt.wantVersion)
+			}
+		})
+	}
+	t.Run("a header given twice names nobody", func(t *testing.T) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header["X-Astro-Client-Identifier"] = []string{"cli", "cli"}
+		if got := OriginOf(r).AstroClient; got != "" {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
 func TestClientNames(t *testing.T) {
 	tests := map[string]struct{ agent, want string }{
 		"256 bytes are kept":                      {strings.Repeat("a", 256), strings.Repeat("a", 256)},
