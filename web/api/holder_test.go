@@ -50,6 +50,20 @@ func TestOwnToken(t *testing.T) {
 			t.Error(a.body)
 		}
 	})
+	t.Run("from outside the Organization's address ranges it learns nothing, and can still be ended", func(t *testing.T) {
+		h := newHouse(t)
+		tok := h.add(h.workspace.Scope(), access.WorkspaceOwner, "ci")
+		must(h.ranges.Add(t.Context(), operator(), h.org.ID, "192.0.2.0/24")).in(t)
+		for _, path := range []string{"/v1/tokens/self", "/v1/users/self"} {
+			a := h.call(http.MethodGet, path, tok.value, fromAddress("198.51.100.9"))
+			if wantRefusal(t, a, http.StatusForbidden); a.failure(t).Reason != access.ReasonAddress || strings.Contains(a.body, h.workspace.Name) {
+				t.Errorf("%s: %s", path, a.body)
+			}
+		}
+		wantStatus(t, h.form("/oauth/introspect", tok.value, presenting(tok.value), fromAddress("198.51.100.9")), http.StatusForbidden)
+		wantStatus(t, h.form("/oauth/revoke", "", presenting(tok.value), fromAddress("198.51.100.9")), http.StatusOK)
+		wantStatus(t, h.get("/v1/tokens/self", tok), http.StatusUnauthorized)
+	})
 	t.Run("there is no such path in the older families", func(t *testing.T) {
 		tok := h.add(h.workspace.Scope(), access.WorkspaceOwner, "older")
 		wantRefusal(t, h.get("/iam/v1beta1/tokens/self", tok), http.StatusNotFound)
