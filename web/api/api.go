@@ -47,6 +47,7 @@ func (c Config) validate() error {
 type server struct {
 	Config
 	shape shaper
+	about descriptions
 }
 
 // New returns the API: the handler of every path under its prefixes, and what words the refusals of
@@ -55,7 +56,11 @@ func New(c Config) (middleware.Side, error) {
 	if err := c.validate(); err != nil {
 		return middleware.Side{}, err
 	}
-	s := &server{Config: c, shape: shaper{avatarURL: c.AvatarURL}}
+	about, err := describe(Routes())
+	if err != nil {
+		return middleware.Side{}, err
+	}
+	s := &server{Config: c, shape: shaper{avatarURL: c.AvatarURL}, about: about}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = fail

@@ -84,5 +84,7 @@ func (s *server) routes() []route {
 	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
 
 	t.get("/.well-known/jwks.json", Open, s.keySet, "")
+	t.get("/spec/v1.0", Open, showDescription(s.about.v1), "")
+	t.get("/spec/all", Open, showDescription(s.about.whole), "")
 	return t
 }
