@@ -57,7 +57,7 @@ const (
 )
 
 var testsMayImport = []string{"dagpass", cmp, cascadia, html, sqlite, goose, gorilla, echo, templ, json2, argon2, norm, cases, "github.com/alecthomas/kong",
-	"pgregory.net/rapid", "github.com/golang-jwt/jwt/v5", "github.com/chromedp", "golang.org/x/sync/errgroup", "golang.org/x/tools/go"}
+	"pgregory.net/rapid", "github.com/golang-jwt/jwt/v5", "github.com/getkin/kin-openapi/openapi3", "go.yaml.in/yaml/v4", "github.com/chromedp", "golang.org/x/sync/errgroup", "golang.org/x/tools/go"}
 
 // mustNotReach are parts of the standard library that a package has no business with.
 var mustNotReach = map[string][]string{
