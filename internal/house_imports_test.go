@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/signin":      {"dagpass/internal/access", "dagpass/internal/audit", "dagpass/internal/secret"},
 	"internal/later":       {},
 	"internal/limit":       {xrate},
+	"internal/openapi":     {json2, json2text},
 	"internal/mail":        {"dagpass/internal/secret", gomail},
 	"db":                   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", sqlite, goose},
 	"static":               {},
@@ -39,7 +40,7 @@ var mayImport = map[string][]string{
 	"views":                {templ, templrt, "dagpass/views/ui", "dagpass/static", "dagpass/internal/access"},
 	"web/middleware":       {"dagpass/internal/access"},
 	"web/download":         {"dagpass/internal/access", "dagpass/internal/audit", "dagpass/static", "dagpass/web/middleware"},
-	"web/api":              {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/internal/limit", "dagpass/web/middleware", "dagpass/web/download", echo, json2, json2text},
+	"web/api":              {"dagpass/internal/access", "dagpass/internal/openapi", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/internal/limit", "dagpass/web/middleware", "dagpass/web/download", echo, json2, json2text},
 	"web":                  {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/views", "dagpass/views/ui", "dagpass/static", "dagpass/web/middleware", "dagpass/web/download", templ, echo, gorilla},
 	"internal/storetest":   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", cmp},
 	"internal/mailtest":    {gosmtp, gosasl},
@@ -59,7 +60,7 @@ const (
 )
 
 var testsMayImport = []string{"dagpass", cmp, cascadia, html, sqlite, goose, gorilla, echo, templ, json2, argon2, norm, cases, "github.com/alecthomas/kong",
-	"pgregory.net/rapid", "github.com/golang-jwt/jwt/v5", "github.com/chromedp", "golang.org/x/sync/errgroup", "golang.org/x/tools/go"}
+	"pgregory.net/rapid", "github.com/golang-jwt/jwt/v5", "github.com/getkin/kin-openapi/openapi3", "go.yaml.in/yaml/v4", "github.com/chromedp", "golang.org/x/sync/errgroup", "golang.org/x/tools/go"}
 
 // mustNotReach are parts of the standard library that a package has no business with.
 var mustNotReach = map[string][]string{

@@ -59,6 +59,7 @@ type server struct {
 	shape    shaper
 	requests *limit.Limiter
 	failures *limit.Limiter
+	about    descriptions
 }
 
 // New returns the API: the handler of every path under its prefixes, and what words the refusals of
@@ -67,8 +68,12 @@ func New(c Config) (middleware.Side, error) {
 	if err := c.validate(); err != nil {
 		return middleware.Side{}, err
 	}
+	about, err := describe(Routes())
+	if err != nil {
+		return middleware.Side{}, err
+	}
 	s := &server{
-		Config: c, shape: shaper{avatarURL: c.AvatarURL},
+		Config: c, shape: shaper{avatarURL: c.AvatarURL}, about: about,
 		requests: c.Rates.Limiter(c.Now), failures: limit.Failures(c.Rates.BadBearer, c.Now),
 	}
 	e := echo.New()

@@ -205,7 +205,8 @@ type answer struct {
 	body   string
 }
 
-// call sends a request with a Bearer token, or with none for "".
+// call sends a request with a Bearer token, or with none for "". The answer is held against the
+// description of the API.
 func (h *house) call(method, target, value string, more ...func(*http.Request)) answer {
 	h.Helper()
 	r := httptest.NewRequestWithContext(h.Context(), method, "https://dagpass.example.com"+target, nil)
@@ -220,7 +221,9 @@ func (h *house) call(method, target, value string, more ...func(*http.Request)) 
 	h.site.ServeHTTP(w, r)
 	res := w.Result()
 	body := must(io.ReadAll(res.Body)).in(h.T)
-	return answer{res.StatusCode, res.Header, string(body)}
+	a := answer{res.StatusCode, res.Header, string(body)}
+	h.conforms(r.Method, r.URL.EscapedPath(), a)
+	return a
 }
 
 func (h *house) get(target string, by credential) answer {

@@ -130,5 +130,7 @@ func (s *server) routes() []route {
 	t.post("/oauth/revoke", Open, s.revoke, "")
 
 	t.get("/.well-known/jwks.json", Open, s.keySet, "")
+	t.get("/spec/v1.0", Open, showDescription(s.about.v1), "")
+	t.get("/spec/all", Open, showDescription(s.about.whole), "")
 	return t
 }
