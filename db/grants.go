@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dagpass/internal/access"
+	"dagpass/internal/signin"
 )
 
 const (
@@ -17,6 +18,13 @@ const (
 SELECT ` + userColumns + `, s.user_epoch, COALESCE(w.organization_id, ''), w.row_mac, EXISTS (` + rangesOf + `$4)
 FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN workspaces w ON w.id = $3
 WHERE s.id_hash = $1 AND s.user_id = $2`
+
+	// The same behind a value that a program calls with.
+	sqlLoginUser = `
+SELECT ` + userColumns + `, ` + loginColumns + `, a.hash, a.expires_at, a.row_mac,
+	COALESCE(w.organization_id, ''), w.row_mac, EXISTS (` + rangesOf + `$4)
+FROM login_access a JOIN logins l ON l.id = a.login_id JOIN users u ON u.id = l.user_id LEFT JOIN workspaces w ON w.id = $3
+WHERE a.hash = $1 AND l.user_id = $2`
 
 	// Roles of a person at an Organization and a Workspace, their own and through teams.
 	sqlRolesOfUserAt = `
@@ -81,22 +89,16 @@ func (tx *Tx) fits(at access.Scope, p place) bool {
 }
 
 func (tx *Tx) userGrants(by access.Actor, at access.Scope) (access.Grants, error) {
-	var epoch int64
-	var where place
-	u, err := one(tx, func(s scanner) (userRow, error) {
-		return tx.scanUser(s, &epoch, &where.org, &where.mac, &where.restricted)
-	}, sqlSessionUser, by.Credential[:], by.ID, string(at.Workspace), string(at.Org))
-	if access.CodeOf(err) == access.NotFound {
+	find := tx.bySession
+	if by.Program != "" {
+		find = tx.byLogin
+	}
+	where, live, err := find(by, at)
+	if access.CodeOf(err) == access.NotFound || err == nil && !live {
 		return access.Grants{}, dead()
 	}
-	if err != nil {
+	if err != nil || !tx.fits(at, where) {
 		return access.Grants{}, err
-	}
-	if u.Status != access.UserActive || u.epoch != epoch {
-		return access.Grants{}, dead()
-	}
-	if !tx.fits(at, where) {
-		return access.Grants{}, nil
 	}
 	held, err := all(tx, tx.scanRole, sqlRolesOfUserAt, string(at.Org), string(at.Workspace), by.ID)
 	if err != nil {
@@ -111,6 +113,23 @@ func (tx *Tx) userGrants(by access.Actor, at access.Scope) (access.Grants, error
 		return access.Grants{}, err
 	}
 	return tx.barred(g, by, at.Org, where.restricted)
+}
+
+// bySession finds the person behind a session and whether it counts, beside the place of the scope.
+func (tx *Tx) bySession(by access.Actor, at access.Scope) (where place, live bool, err error) {
+	var epoch int64
+	u, err := one(tx, func(s scanner) (userRow, error) {
+		return tx.scanUser(s, &epoch, &where.org, &where.mac, &where.restricted)
+	}, sqlSessionUser, by.Credential[:], by.ID, string(at.Workspace), string(at.Org))
+	return where, u.Status == access.UserActive && u.epoch == epoch, err
+}
+
+// byLogin is bySession for a program's login.
+func (tx *Tx) byLogin(by access.Actor, at access.Scope) (where place, live bool, err error) {
+	l, err := one(tx, func(s scanner) (signin.ProgramLogin, error) {
+		return tx.scanAccess(s, &where.org, &where.mac, &where.restricted)
+	}, sqlLoginUser, by.Credential[:], by.ID, string(at.Workspace), string(at.Org))
+	return where, l.Program == by.Program && l.Callable(tx.now) == nil, err
 }
 
 // add adds a role to the grants when it is one at the scope or at its Organization.

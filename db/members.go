@@ -152,6 +152,9 @@ func (tx *Tx) RemoveMember(org access.OrgID, id access.UserID) error {
 	if err := tx.put(sqlEndCodesOf, string(id)); err != nil {
 		return err
 	}
+	if err := tx.dropLogins(id); err != nil {
+		return err
+	}
 	return tx.put(sqlDeleteSessionsOf, string(id))
 }
 

@@ -30,6 +30,7 @@ var released = map[string]string{
 	"0007_matrix.sql":      "c304ba855484b40b6cd7921e90878e226452abd787285180219a406e58452846",
 	"0008_roles.sql":       "cbf78946737a24c402981ae0f0152d07613b0d819f5be502d7dd97a769b71d6c",
 	"0009_ranges.sql":      "20c01c2da7635a621d60c34c8ae7fd1e285ec69f1e8068bce5ec5cc21b5fefe5",
+	"0010_logins.sql":      "555a423a2c748dc6564d6e790af0b2ca1e091c2bf96b21d038e6e8fdf0da4445",
 	"0011_use.sql":         "dc042de097c3381a928c84de9cea925f724ecb835fc9f5c559c3acd85eb5b62a",
 }
 

@@ -8,7 +8,7 @@ import (
 	"dagpass/internal/signin"
 )
 
-const sessionColumns = `s.id_hash, s.id, s.user_epoch, s.created_at, s.last_seen_at, s.auth_at, s.address, s.client,
+const sessionColumns = `s.id_hash, s.id, s.origin, s.user_epoch, s.created_at, s.last_seen_at, s.auth_at, s.address, s.client,
   s.notice, s.reveal_pending`
 
 const (
@@ -17,7 +17,7 @@ FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id_hash = $1`
 	sqlSessionsOf = `SELECT ` + userColumns + `, ` + sessionColumns + `
 FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 ORDER BY s.last_seen_at DESC, s.id DESC`
 	sqlInsertSession = `INSERT INTO sessions (id_hash, id, user_id, user_epoch, created_at, last_seen_at, auth_at,
-  address, client, notice, reveal_pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+  address, client, notice, reveal_pending, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	sqlUpdateSession  = `UPDATE sessions SET last_seen_at = $2, notice = $3, reveal_pending = $4 WHERE id_hash = $1`
 	sqlDeleteSession  = `DELETE FROM sessions WHERE id_hash = $1`
 	sqlSweepFormKeys  = `DELETE FROM submissions WHERE used_at < $1`
@@ -30,7 +30,7 @@ func (tx *Tx) scanSession(row scanner) (signin.Session, error) {
 	var s signin.Session
 	var hash []byte
 	var opened, seen, authenticated int64
-	u, err := tx.scanUser(row, &hash, &s.ID, &s.Epoch, &opened, &seen, &authenticated, &s.Address, &s.Client, &s.Notice, &s.RevealPending)
+	u, err := tx.scanUser(row, &hash, &s.ID, &s.Origin, &s.Epoch, &opened, &seen, &authenticated, &s.Address, &s.Client, &s.Notice, &s.RevealPending)
 	if err != nil {
 		return s, err
 	}
@@ -53,7 +53,7 @@ func (tx *Tx) SessionsOf(id access.UserID) ([]signin.Session, error) {
 // InsertSession implements [signin.SessionTx].
 func (tx *Tx) InsertSession(s signin.Session) error {
 	return tx.put(sqlInsertSession, s.Digest[:], s.ID, string(s.Account.ID), s.Epoch, s.OpenedAt.UnixMilli(), s.LastSeen.UnixMilli(),
-		s.AuthenticatedAt.UnixMilli(), s.Address, s.Client, s.Notice, flag(s.RevealPending))
+		s.AuthenticatedAt.UnixMilli(), s.Address, s.Client, s.Notice, flag(s.RevealPending), s.Origin)
 }
 
 // UpdateSession implements [signin.SessionTx].
@@ -120,6 +120,9 @@ func (tx *Tx) SetPasswordHash(id access.UserID, hash string) error {
 func (tx *Tx) RaiseEpoch(id access.UserID) (signin.Account, error) {
 	u, err := tx.changeUser(id, func(u *userRow) { u.epoch++ })
 	if err != nil {
+		return signin.Account{}, err
+	}
+	if err := tx.dropLogins(id); err != nil {
 		return signin.Account{}, err
 	}
 	return u.account(), tx.put(sqlDropSessionsOf, string(id))

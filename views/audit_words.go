@@ -27,6 +27,9 @@ var actionWords = map[string]string{
 	"user.sign_out":        "Sign out",
 	"user.reauthenticate":  "Confirm password",
 	"session.end":          "End session",
+	"login.allow":          "Allow a program to sign in",
+	"login.start":          "Sign in from a program",
+	"login.end":            "End a program's sign-in",
 
 	"setup.complete": "Set up Dagpass",
 	"code.create":    "Make a one-time code",
@@ -104,7 +107,7 @@ func outcomeWords(done bool, reason string) string {
 var (
 	actorKinds  = map[string]string{"user": "Person", "token": "API token", "system": "Dagpass itself", "anonymous": "Somebody who is not signed in"}
 	targetKinds = map[string]string{
-		"user": "Person", "token": "API token", "session": "Session", "code": "One-time code", "organization": "Organization",
+		"user": "Person", "token": "API token", "session": "Session", "code": "One-time code", "login": "Sign-in of a program", "organization": "Organization",
 		"workspace": "Workspace", "team": "Team", "role": "Custom role", "key": "Signing key", "installation": "Installation", "invitation": "Invitation",
 	}
 )

@@ -28,7 +28,11 @@ type Actor struct {
 	// Credential is the digest of the session id or token value in use. A transaction that finds
 	// it ended refuses the actor, even when the request passed authentication before.
 	Credential secret.Digest
-	// AuthenticatedAt is when a person last gave their password; zero for tokens.
+	// Program is the id of the program that a person let act for them, empty when they act in their own
+	// browser. Credential is then the digest of the value it calls with.
+	Program string
+	// AuthenticatedAt is when a person last gave their password; zero for tokens. For a program it is
+	// when they had given it before they allowed it.
 	AuthenticatedAt time.Time
 	Origin          Origin
 }
@@ -90,6 +94,9 @@ func (a Actor) requireRecent(now time.Time) error {
 	if a.RecentlyAuthenticated(now) {
 		return nil
 	}
-	return &Error{Code: Unauthenticated, Reason: ReasonReauthenticate,
-		Message: "This step needs your password again."}
+	text := "This step needs your password again."
+	if a.Program != "" {
+		text = "This step needs your password within the last 10 minutes. Run astro login again, then repeat it."
+	}
+	return &Error{Code: Unauthenticated, Reason: ReasonReauthenticate, Message: text}
 }

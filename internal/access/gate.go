@@ -286,6 +286,15 @@ func recordRefusal[T GateTx](ctx context.Context, s Store[T], by Actor, at Scope
 	return refusal
 }
 
+// Refusal is the event of an act that a credential would have decided and did not, for
+// [GateTx.AppendDenied].
+func Refusal(by Actor, do audit.Action, on Target, reason string, now time.Time) audit.Event {
+	e := event(by, Scope{}, do, now)
+	e.Outcome, e.Reason = audit.Denied, reason
+	e.TargetKind, e.TargetID, e.TargetName = on.Kind, on.ID, on.Name
+	return e
+}
+
 func event(by Actor, at Scope, do audit.Action, now time.Time) audit.Event {
 	return audit.Event{
 		At: now, Action: do,

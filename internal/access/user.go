@@ -70,7 +70,8 @@ type MemberTx interface {
 	// RemoveRole ends it; ending none is no error.
 	RemoveRole(at Scope, who Subject) error
 	// RemoveMember ends every role and team membership of a person in the Organization and their
-	// invitation to it, and every session and one-time code of theirs when it was their last place.
+	// invitation to it, and every session, login of a program and one-time code of theirs when it was
+	// their last place.
 	RemoveMember(org OrgID, id UserID) error
 	// ActiveOwners counts the ACTIVE people whose own or team role makes them Organization Owner.
 	ActiveOwners(org OrgID) (int, error)

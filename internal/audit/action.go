@@ -53,6 +53,17 @@ const (
 	SessionEnd Action = "session.end"
 )
 
+// Programs that act for a person, such as the Astro CLI after astro login.
+const (
+	// LoginAllow: somebody allowed a program to act for them; it has a minute to begin.
+	LoginAllow Action = "login.allow"
+	// LoginStart: the program began to.
+	LoginStart Action = "login.start"
+	// LoginEnd: it can no longer; Details say why. With a new password, or the last place of the
+	// person, their logins end without an event of their own.
+	LoginEnd Action = "login.end"
+)
+
 // Set-up and one-time codes.
 const (
 	// SetupComplete: the first owner was made.

@@ -39,6 +39,7 @@ const (
 	TargetToken        TargetKind = "token"
 	TargetSession      TargetKind = "session"
 	TargetCode         TargetKind = "code"
+	TargetLogin        TargetKind = "login"
 	TargetOrganization TargetKind = "organization"
 	TargetWorkspace    TargetKind = "workspace"
 	TargetTeam         TargetKind = "team"

@@ -46,8 +46,8 @@ type AccountTx interface {
 	PasswordHash(id access.UserID) (string, error)
 	// SetPasswordHash replaces it and changes nothing else.
 	SetPasswordHash(id access.UserID, hash string) error
-	// RaiseEpoch adds one to the person's epoch, removes their sessions, and returns the account as
-	// it is then.
+	// RaiseEpoch adds one to the person's epoch, removes their sessions and logins, and returns the
+	// account as it is then.
 	RaiseEpoch(id access.UserID) (Account, error)
 	// PlacesOf returns the names of the person's Organizations, and of Workspaces in them up to a
 	// hundred in all.

@@ -35,6 +35,7 @@ type house struct {
 	accounts *signin.Accounts
 	setup    *signin.Setup
 	invites  *signin.Invitations
+	programs *signin.Programs
 	members  *access.Members
 	org      access.Org
 	ada      access.User
@@ -58,6 +59,7 @@ func (h *house) use(hasher *countingHasher) {
 	h.accounts = signin.NewAccounts(h, hasher, h.keys)
 	h.setup = signin.NewSetup(h, hasher)
 	h.invites = signin.NewInvitations(h, hasher)
+	h.programs = signin.NewPrograms(h)
 }
 
 func furnished(t testing.TB) *house {

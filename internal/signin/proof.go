@@ -110,15 +110,7 @@ func (p prover) refuse(ctx context.Context, f proof, by access.Actor, do audit.A
 		if err := f.failed(tx); err != nil || f.account.ID == "" {
 			return err
 		}
-		on := f.account.target()
-		return tx.AppendDenied(audit.Event{
-			At: c.Now, Action: do, Outcome: audit.Denied, Reason: reason,
-			ActorKind: audit.ActorKind(by.Kind), ActorID: by.ID, ActorName: by.Name,
-			TargetKind: on.Kind, TargetID: on.ID, TargetName: on.Name,
-			IP: by.Origin.Address, UserAgent: by.Origin.Client, RequestID: by.Origin.RequestID,
-			ClientType: audit.ClientType(by.Origin.Door), Method: by.Origin.Method, Path: by.Origin.Route, ActorEmail: by.Email,
-			AstroClient: by.Origin.AstroClient, AstroClientVersion: by.Origin.AstroClientVersion,
-		})
+		return tx.AppendDenied(access.Refusal(by, do, f.account.target(), reason, c.Now))
 	})
 }
 

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 const (
 	// IdleLimit is how long a session lives without a request.
 	IdleLimit = 30 * time.Minute
-	// SessionLimit is how long it lives whatever happens.
+	// SessionLimit is how long it lives after the password was given, whatever happens.
 	SessionLimit = 12 * time.Hour
 	// MaxSessions is how many a person has at once; the oldest makes room for one more.
 	MaxSessions = 20
@@ -30,6 +31,9 @@ type Session struct {
 	// ID names the session in URLs and in the record. It is no credential and has nothing to do with
 	// the id in the cookie.
 	ID string
+	// Origin is the ID of the first of the sessions that took each other's place with a password step.
+	// It stays, where Digest and ID are replaced.
+	Origin string
 	// Account is the person's account as it is now.
 	Account Account
 	// Epoch is that of the account when the session was opened; with another one it has ended.
@@ -115,9 +119,9 @@ type SessionTx interface {
 }
 
 // self returns the actor's own session. Unauthenticated when it has ended, also since the request
-// began.
+// began, and for a program that acts for a person: their account and sessions are theirs alone.
 func self(tx Tx, by access.Actor) (Session, error) {
-	if by.Kind != access.UserActor {
+	if by.Kind != access.UserActor || by.Program != "" {
 		return Session{}, signInNeeded()
 	}
 	return session(tx, by.Credential)
@@ -142,7 +146,8 @@ func open(tx Tx, a Account, o access.Origin) (secret.Value, error) {
 }
 
 // renew is [open] with what is pending in an old session carried over, which ends. The old id is
-// worth nothing afterwards, so whoever knew it is out.
+// worth nothing afterwards, so whoever knew it is out. The password was given for both, so the new one
+// has its whole time before it.
 func renew(tx Tx, old Session, a Account, o access.Origin) (secret.Value, error) {
 	if err := tx.DeleteSession(old.Digest); err != nil {
 		return secret.Value{}, err
@@ -151,8 +156,9 @@ func renew(tx Tx, old Session, a Account, o access.Origin) (secret.Value, error)
 		return secret.Value{}, err
 	}
 	id, now := secret.NewSessionID(), tx.Now()
+	fresh := tx.NewID()
 	return id, tx.InsertSession(Session{
-		Digest: secret.HashOf(id), ID: tx.NewID(), Account: a, Epoch: a.Epoch,
+		Digest: secret.HashOf(id), ID: fresh, Origin: cmp.Or(old.Origin, fresh), Account: a, Epoch: a.Epoch,
 		OpenedAt: now, LastSeen: now, AuthenticatedAt: now, Address: o.Address, Client: o.Client,
 		Notice: old.Notice, RevealPending: old.RevealPending,
 	})

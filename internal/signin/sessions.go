@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"slices"
 
 	"dagpass/internal/access"
 	"dagpass/internal/audit"
@@ -126,49 +127,73 @@ func ownSessions(tx Tx, by access.Actor) ([]Session, error) {
 	return live, nil
 }
 
-// End ends one of the person's own sessions, the current one included, by its ID. Errors:
-// Unauthenticated; NotFound when it is not theirs or has ended.
+// End ends one of the person's own sessions, the current one included, with the logins of programs that
+// were allowed in it; or one of these logins. It goes by the ID of either. Errors: Unauthenticated;
+// NotFound when it is not theirs or has ended.
 func (s *Sessions) End(ctx context.Context, by access.Actor, id string) error {
-	n, err := s.end(ctx, by, func(other Session) bool { return other.ID == id })
+	n, err := s.end(ctx, by, func(other Session) bool { return other.ID == id },
+		func(l ProgramLogin) bool { return l.ID == id })
 	if err == nil && n == 0 {
 		return access.Missing()
 	}
 	return err
 }
 
-// EndOthers ends every session of the person but the current one and returns how many those were.
-// Errors: Unauthenticated.
+// EndOthers ends every session of the person but the current one, and every login of a program, and
+// returns how many those were. Errors: Unauthenticated.
 func (s *Sessions) EndOthers(ctx context.Context, by access.Actor) (int, error) {
-	return s.end(ctx, by, func(other Session) bool { return other.Digest != by.Credential })
+	return s.end(ctx, by, func(other Session) bool { return other.Digest != by.Credential },
+		func(ProgramLogin) bool { return true })
 }
 
-func (s *Sessions) end(ctx context.Context, by access.Actor, which func(Session) bool) (int, error) {
+func (s *Sessions) end(ctx context.Context, by access.Actor, session func(Session) bool, login func(ProgramLogin) bool) (int, error) {
 	n := 0
 	err := access.Audited(ctx, s.store, by, func(c *access.Changing, tx Tx) error {
-		n = 0
 		live, err := ownSessions(tx, by)
 		if err != nil {
 			return err
 		}
-		for _, other := range live {
-			if !which(other) {
-				continue
-			}
-			n++
-			c.Record(audit.SessionEnd, other.target())
-			if err := tx.DeleteSession(other.Digest); err != nil {
-				return err
-			}
+		sessions := slices.DeleteFunc(live, func(one Session) bool { return !session(one) })
+		logins, err := loginsOf(tx, access.UserID(by.ID))
+		if err != nil {
+			return err
 		}
-		if n == 0 {
+		logins = slices.DeleteFunc(logins, func(l ProgramLogin) bool { return !login(l) })
+		if n = len(sessions) + len(logins); n == 0 {
 			c.Unchanged()
+			return nil
 		}
-		return nil
+		return endAll(c, tx, sessions, logins)
 	})
 	return n, err
 }
 
-// SignOut ends the session the request came with. It succeeds when it has ended already.
+// endAll ends logins, then sessions with what was allowed in them.
+func endAll(c *access.Changing, tx Tx, sessions []Session, logins []ProgramLogin) error {
+	for _, l := range logins {
+		if err := endLogin(c, tx, l, endedByPerson); err != nil {
+			return err
+		}
+	}
+	for _, one := range sessions {
+		c.Record(audit.SessionEnd, one.target())
+		if err := endSession(c, tx, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endSession ends a session for good: with it go the logins of programs that were allowed in it.
+func endSession(c *access.Changing, tx Tx, one Session) error {
+	if err := endLoginsOf(c, tx, one); err != nil {
+		return err
+	}
+	return tx.DeleteSession(one.Digest)
+}
+
+// SignOut ends the session the request came with, and the logins of programs that were allowed in it. It
+// succeeds when it has ended already.
 func (s *Sessions) SignOut(ctx context.Context, by access.Actor) error {
 	return access.Audited(ctx, s.store, by, func(c *access.Changing, tx Tx) error {
 		own, err := self(tx, by)
@@ -180,11 +205,11 @@ func (s *Sessions) SignOut(ctx context.Context, by access.Actor) error {
 			return err
 		}
 		c.Record(audit.UserSignOut, own.target())
-		return tx.DeleteSession(own.Digest)
+		return endSession(c, tx, own)
 	})
 }
 
-// Sweep removes sessions past their end, codes and known browsers past theirs, and forgotten
+// Sweep removes sessions past their end, codes, logins and known browsers past theirs, and forgotten
 // counters of attempts. Everything it removes was worth nothing before. An idle session stays until
 // [SessionLimit], so that its person can be told why it ended.
 func (s *Sessions) Sweep(ctx context.Context) error {
@@ -194,6 +219,9 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 			return err
 		}
 		if err := tx.SweepCodes(now); err != nil {
+			return err
+		}
+		if err := tx.SweepLogins(now); err != nil {
 			return err
 		}
 		if err := tx.SweepDevices(now.Add(-DeviceLimit)); err != nil {

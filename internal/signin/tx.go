@@ -18,6 +18,7 @@ type Tx interface {
 	access.LeaveTx
 	AccountTx
 	SessionTx
+	LoginTx
 	CodeTx
 	DeviceTx
 	ThrottleTx
