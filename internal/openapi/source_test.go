@@ -60,8 +60,9 @@ func joinSources(t *testing.T) []byte {
 	if err := writeNode(&out, doc); err != nil {
 		t.Fatal(err)
 	}
-	value := jsontext.Value(out.Bytes()) // a name given twice is an error here
-	if err := value.Indent(); err != nil {
+	value := jsontext.Value(out.Bytes())
+	// A name given twice is an error; all else stays as it was written.
+	if err := value.Format(jsontext.AllowDuplicateNames(false), jsontext.Multiline(true), jsontext.PreserveRawStrings(true)); err != nil {
 		t.Fatal(err)
 	}
 	return append(value, '\n')
@@ -114,13 +115,44 @@ func writeNode(out *bytes.Buffer, n *yaml.Node) error {
 	case yaml.AliasNode:
 		return writeNode(out, n.Alias)
 	case yaml.MappingNode:
-		return writeAll(out, n.Content, "{}", func(i int) string { return []string{",", ":"}[i%2] })
+		return writeAll(out, merged(n), "{}", func(i int) string { return []string{",", ":"}[i%2] })
 	case yaml.SequenceNode:
 		return writeAll(out, n.Content, "[]", func(int) string { return "," })
 	case yaml.ScalarNode:
 		return writeScalar(out, n)
 	}
 	return fmt.Errorf("line %d: no JSON for this", n.Line)
+}
+
+// merged returns names and values of an object with those of the objects it takes in by <<, except what it
+// says itself.
+func merged(n *yaml.Node) []*yaml.Node {
+	var all []*yaml.Node
+	for i := 0; i < len(n.Content); i += 2 {
+		name, value := n.Content[i], n.Content[i+1]
+		if name.Tag != "!!merge" {
+			all = append(all, name, value)
+			continue
+		}
+		if value.Kind == yaml.AliasNode {
+			value = value.Alias
+		}
+		for j := 0; j < len(value.Content); j += 2 {
+			if !has(n, value.Content[j].Value) {
+				all = append(all, value.Content[j], value.Content[j+1])
+			}
+		}
+	}
+	return all
+}
+
+func has(n *yaml.Node, name string) bool {
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return true
+		}
+	}
+	return false
 }
 
 func writeAll(out *bytes.Buffer, content []*yaml.Node, around string, between func(int) string) error {

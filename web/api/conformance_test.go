@@ -1,9 +1,12 @@
 package api_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -29,6 +32,15 @@ var promise = sync.OnceValues(func() (*openapi3.T, error) {
 	for _, s := range doc.Components.Schemas {
 		closeObjects(s)
 	}
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			for _, r := range op.Responses.Map() {
+				for _, media := range r.Value.Content {
+					closeObjects(media.Schema)
+				}
+			}
+		}
+	}
 	return doc, doc.Validate(context.Background())
 })
 
@@ -37,7 +49,7 @@ func closeObjects(s *openapi3.SchemaRef) {
 	if s == nil || s.Value == nil || s.Ref != "" {
 		return
 	}
-	if s.Value.Type.Is("object") && s.Value.AdditionalProperties.Has == nil {
+	if more := s.Value.AdditionalProperties; s.Value.Type.Is("object") && more.Has == nil && more.Schema == nil {
 		closed := false
 		s.Value.AdditionalProperties.Has = &closed
 	}
@@ -72,14 +84,16 @@ func conforms(doc *openapi3.T, method, path string, a answer) error {
 	if promised == nil {
 		return fmt.Errorf("the status is not described for %s", op.OperationID)
 	}
-	media := promised.Value.Content.Get("application/json")
-	if media == nil {
+	if len(promised.Value.Content) == 0 {
 		if a.body != "" || a.header.Get("Content-Type") != "" {
 			return fmt.Errorf("a body where none is described, of type %q", a.header.Get("Content-Type"))
 		}
 		return nil
 	}
-	return fitsSchema(media.Schema.Value, method, a)
+	if media := promised.Value.Content[ndjson]; media != nil {
+		return fitsLines(media.Schema.Value, a)
+	}
+	return fitsSchema(promised.Value.Content["application/json"].Schema.Value, method, a)
 }
 
 func fitsSchema(schema *openapi3.Schema, method string, a answer) error {
@@ -89,11 +103,40 @@ func fitsSchema(schema *openapi3.Schema, method string, a answer) error {
 	if method == http.MethodHead {
 		return nil
 	}
-	var body any
-	if err := json.Unmarshal([]byte(a.body), &body); err != nil {
+	return fitsValue(schema, []byte(a.body))
+}
+
+const ndjson = "application/x-ndjson"
+
+// fitsLines holds each line of a stream against the schema, packed or not.
+func fitsLines(schema *openapi3.Schema, a answer) error {
+	if got := a.header.Get("Content-Type"); got != ndjson+"; charset=utf-8" {
+		return fmt.Errorf("Content-Type is %q", got)
+	}
+	text := []byte(a.body)
+	if a.header.Get("Content-Encoding") == "gzip" {
+		zip, err := gzip.NewReader(bytes.NewReader(text))
+		if err != nil {
+			return err
+		}
+		if text, err = io.ReadAll(zip); err != nil {
+			return err
+		}
+	}
+	for line := range bytes.Lines(text) {
+		if err := fitsValue(schema, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fitsValue(schema *openapi3.Schema, text []byte) error {
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
 		return err
 	}
-	return schema.VisitJSON(body, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation())
+	return schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation())
 }
 
 // operationAt finds the operation of a request as the router does: what is written out goes before

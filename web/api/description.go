@@ -33,8 +33,11 @@ func describe(routes []Route) (d descriptions, err error) {
 	for _, r := range routes {
 		in, path := splitFamily(templated(r.Path))
 		method := strings.ToLower(r.Method)
-		op, found := source.Paths[path][method]
+		op, found := source.Paths[string(in)+path][method] // what a base path has for itself
 		if !found {
+			op, found = source.Paths[path][method]
+		}
+		if !found || r.Action == Absent {
 			continue
 		}
 		op = served(op, r, path)
@@ -106,22 +109,25 @@ func served(op openapi.Operation, r Route, path string) openapi.Operation {
 		ids = append(ids, openapi.Component("parameters", p[1]))
 	}
 	op.Parameters = append(ids, op.Parameters...)
-	responses := usualResponses(r, len(ids) > 0)
+	responses := usualResponses(r, len(ids) > 0, op.RequestBody != nil)
 	maps.Copy(responses, op.Responses)
 	op.Responses = responses
 	return op
 }
 
 // usualResponses are the failures of every operation of a kind.
-func usualResponses(r Route, named bool) map[string]jsontext.Value {
+func usualResponses(r Route, named, body bool) map[string]jsontext.Value {
 	codes := []string{"429", "500", "503"}
 	if r.Action != Open {
-		codes = append(codes, "400", "401")
+		codes = append(codes, "401", "403")
+	}
+	if r.Action != Open || r.Method == http.MethodPost {
+		codes = append(codes, "400")
 	}
 	if named {
-		codes = append(codes, "403", "404")
+		codes = append(codes, "404")
 	}
-	if r.Method == http.MethodPost {
+	if body {
 		codes = append(codes, "413", "415")
 	}
 	all := map[string]jsontext.Value{}
