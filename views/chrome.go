@@ -92,6 +92,7 @@ const (
 	sectionHelp
 	sectionHelpRoles
 	sectionHelpTokens
+	sectionHelpAPI
 )
 
 func (s section) inWorkspace() bool {
@@ -112,7 +113,7 @@ func (s section) inAccount() bool {
 }
 
 func (s section) inHelp() bool {
-	return s >= sectionHelp && s <= sectionHelpTokens
+	return s >= sectionHelp && s <= sectionHelpAPI
 }
 
 // place is the name of the Workspace or Organization that the document title carries.

@@ -242,6 +242,8 @@ func pages(t testing.TB) map[string]templ.Component {
 		"help":                views.HelpPage(c),
 		"help roles":          views.HelpRolesPage(c),
 		"help tokens":         views.HelpTokensPage(c),
+		"API":                 views.APIDocsPage(c, apiDocs(t)),
+		"API stranger":        views.APIDocsPage(stranger, apiDocs(t)),
 		"missing":             views.FailurePage(c, views.Missing()),
 		"not allowed":         views.FailurePage(plain, views.NotAllowed(tokensScreen(), "You can't manage API tokens here.", "Workspace Owner", "Workspace Operator", "Ada Park, Sam Lee")),
 		"missing stranger":    views.FailurePage(stranger, views.Failure{Title: "Something went wrong", Text: "Something went wrong on the server. Try again.", LinkLabel: "Go to Workspaces", LinkURL: "/w", RequestID: "01JDB3"}),

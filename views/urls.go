@@ -42,6 +42,9 @@ const (
 	HelpURL          = "/help"
 	HelpRolesURL     = "/help/roles"
 	HelpTokensURL    = "/help/api-tokens"
+	APIDocsURL       = "/docs/api"
+	SpecURL          = "/spec/v1.0"
+	WholeSpecURL     = "/spec/all"
 )
 
 // SignInNextURL is the sign-in page that returns to next, a path of this server.

@@ -74,6 +74,7 @@ var routes = []route{
 	{get, "/help", own(), (*Server).help, "", ""},
 	{get, "/help/roles", own(), (*Server).helpRoles, "", ""},
 	{get, "/help/api-tokens", own(), (*Server).helpTokens, "", ""},
+	{get, "/docs/api", public(), (*Server).apiDocs, "", ""},
 
 	// Invitations and forgotten passwords
 	{get, "/invite", public(), (*Server).showInvite, "", ""},

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"dagpass/internal/access"
+	"dagpass/internal/openapi"
 	"dagpass/internal/signin"
 	"dagpass/static"
 	"dagpass/views"
@@ -35,6 +36,8 @@ type Config struct {
 	Limits middleware.Config
 	// API serves the paths of [IsAPI], refusals included.
 	API middleware.Side
+	// Reference is what people read about the API.
+	Reference openapi.Reference
 
 	Orgs        *access.Orgs
 	Workspaces  *access.Workspaces

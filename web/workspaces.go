@@ -136,9 +136,3 @@ func (s *Server) createWorkspace(v *visit) error {
 	}
 	return s.leave(v, "Workspace "+ws.Name+" created.", views.WorkspaceURL(string(ws.ID)))
 }
-
-func (s *Server) help(v *visit) error      { return s.document(v, http.StatusOK, views.HelpPage) }
-func (s *Server) helpRoles(v *visit) error { return s.document(v, http.StatusOK, views.HelpRolesPage) }
-func (s *Server) helpTokens(v *visit) error {
-	return s.document(v, http.StatusOK, views.HelpTokensPage)
-}

@@ -60,11 +60,13 @@ func (w *window) lookAtDoors() {
 	w.inspect("reset, 422")
 	w.open("/nowhere")
 	w.inspect("not found, signed out")
+	w.open("/docs/api")
+	w.inspect("API, signed out")
 }
 
 func (w *window) lookAtAccount() {
 	for name, path := range map[string]string{
-		"help": "/help", "help, roles": "/help/roles", "help, tokens": "/help/api-tokens", "profile": "/profile",
+		"help": "/help", "help, roles": "/help/roles", "help, tokens": "/help/api-tokens", "API": "/docs/api", "profile": "/profile",
 		"sessions": "/profile/sessions", "preferences": "/profile/preferences", "not found": "/nowhere", "workspaces": "/w",
 	} {
 		w.open(path)

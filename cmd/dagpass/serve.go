@@ -138,6 +138,10 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	reference, err := api.Reference()
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Config{
 		Log:          s.log,
 		Assets:       assets,
@@ -147,6 +151,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Ready:        s.ready,
 		Limits:       s.middleware(),
 		API:          programs,
+		Reference:    reference,
 		Orgs:         s.services.orgs,
 		Workspaces:   s.services.workspaces,
 		Members:      s.services.members,

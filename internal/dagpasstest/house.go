@@ -167,9 +167,11 @@ func (h *House) site() {
 		AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
 	})
 	h.must(err)
+	reference, err := api.Reference()
+	h.must(err)
 	c := web.Config{
 		Log: h.log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
-		Limits: middleware.Config{LoopbackPort: 8888}, API: programs,
+		Limits: middleware.Config{LoopbackPort: 8888}, API: programs, Reference: reference,
 		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Roles: h.Roles, Tokens: h.Tokens,
 		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
 		AuditLog: h.AuditLog, Ranges: h.Ranges,

@@ -33,7 +33,8 @@ type Server struct {
 // Operations are those of one path, by method in small letters.
 type Operations map[string]Operation
 
-// Operation is one operation. Permission and Security are never written by hand.
+// Operation is one operation. Permission, Security and what stands below Responses are never written by
+// hand.
 type Operation struct {
 	OperationID string                    `json:"operationId"`
 	Tags        []string                  `json:"tags"`
@@ -44,6 +45,10 @@ type Operation struct {
 	Parameters  []jsontext.Value          `json:"parameters,omitempty"`
 	RequestBody jsontext.Value            `json:"requestBody,omitzero"`
 	Responses   map[string]jsontext.Value `json:"responses"`
+
+	Base string   `json:"-"` // base path that comes before its path, for a reference
+	Also []string `json:"-"` // more of them
+	Who  string   `json:"-"` // who may call it, in words
 }
 
 // Written returns a copy of what people wrote, with paths below no base path. It fails on a member

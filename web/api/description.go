@@ -14,10 +14,11 @@ import (
 	"dagpass/web/middleware"
 )
 
-// descriptions are the documents the API serves about itself.
+// descriptions are what the API says about itself.
 type descriptions struct {
-	whole jsontext.Value // every base path
-	v1    jsontext.Value // paths below /v1, as the Astro CLI wants them
+	whole     jsontext.Value // every base path
+	v1        jsontext.Value // paths below /v1, as the Astro CLI wants them
+	reference openapi.Reference
 }
 
 // describe joins what is written with the routes that are served. A route nobody described and a
@@ -27,30 +28,61 @@ func describe(routes []Route) (d descriptions, err error) {
 	if err != nil {
 		return d, err
 	}
-	whole, first := source, source
-	whole.Paths, first.Paths = map[string]openapi.Operations{}, map[string]openapi.Operations{}
-	whole.Servers, first.Servers = []openapi.Server{{URL: "/"}}, []openapi.Server{{URL: string(v1)}}
+	all := joined{below(source, "/"), below(source, string(v1)), below(source, "/")}
 	for _, r := range routes {
 		in, path := splitFamily(templated(r.Path))
 		method := strings.ToLower(r.Method)
-		op, found := source.Paths[string(in)+path][method] // what a base path has for itself
-		if !found {
-			op, found = source.Paths[path][method]
+		op, own := source.Paths[string(in)+path][method] // written for this base path alone
+		if !own {
+			op = source.Paths[path][method]
 		}
-		if !found || r.Action == Absent {
+		if op.OperationID == "" || r.Action == Absent {
 			continue
 		}
-		op = served(op, r, path)
-		if in == v1 {
-			first.Put(path, method, op)
+		if op = served(op, r, path); own {
+			all.add("", string(in)+path, method, op)
+		} else {
+			all.add(in, path, method, op)
 		}
-		op.OperationID = operationID(in, op.OperationID)
-		whole.Put(string(in)+path, method, op)
 	}
-	if d.whole, err = whole.JSON(); err != nil {
+	return all.encode()
+}
+
+// joined are the documents while they are made.
+type joined struct{ whole, v1, read openapi.Document }
+
+// below is the document without its paths, for a base path.
+func below(d openapi.Document, base string) openapi.Document {
+	d.Paths, d.Servers = map[string]openapi.Operations{}, []openapi.Server{{URL: base}}
+	return d
+}
+
+// add adds an operation at a path below a base path. People read it once, with the first base path it is
+// served below and the names of the others.
+func (j joined) add(in family, path, method string, op openapi.Operation) {
+	if first, again := j.read.Paths[path][method]; again {
+		first.Also = append(first.Also, string(in))
+		j.read.Put(path, method, first)
+	} else {
+		op.Base = string(in)
+		j.read.Put(path, method, op)
+	}
+	op.Description = withPermission(op)
+	if rest, ok := strings.CutPrefix(string(in)+path, string(v1)+"/"); ok {
+		j.v1.Put("/"+rest, method, op)
+	}
+	op.OperationID = operationID(in, op.OperationID)
+	j.whole.Put(string(in)+path, method, op)
+}
+
+func (j joined) encode() (d descriptions, err error) {
+	if d.whole, err = j.whole.JSON(); err != nil {
 		return d, err
 	}
-	d.v1, err = first.JSON()
+	if d.v1, err = j.v1.JSON(); err != nil {
+		return d, err
+	}
+	d.reference, err = j.read.Reference()
 	return d, err
 }
 
@@ -94,15 +126,14 @@ func operationID(in family, id string) string {
 // templateID is an id in a path as OpenAPI writes it.
 var templateID = regexp.MustCompile(`\{([A-Za-z]+)\}`)
 
-// served adds to an operation what follows from its route: permission, ids and usual failures.
+// served adds to an operation what follows from its route: who may call it, ids and usual failures.
 func served(op openapi.Operation, r Route, path string) openapi.Operation {
-	op.Security = []map[string][]string{}
+	op.Who, op.Security = whoMay(r), []map[string][]string{}
 	if r.Action != Open {
 		op.Security = append(op.Security, map[string][]string{"token": {}})
 	}
 	if r.Action != Open && r.Action != Self {
 		op.Permission = string(r.Action)
-		op.Description = strings.TrimSpace(strings.TrimSpace(op.Description) + "\n\nPermission: " + op.Permission)
 	}
 	var ids []jsontext.Value
 	for _, p := range templateID.FindAllStringSubmatch(path, -1) {
@@ -113,6 +144,14 @@ func served(op openapi.Operation, r Route, path string) openapi.Operation {
 	maps.Copy(responses, op.Responses)
 	op.Responses = responses
 	return op
+}
+
+// withPermission is the text of an operation for those who see nothing but texts.
+func withPermission(op openapi.Operation) string {
+	if op.Permission == "" {
+		return op.Description
+	}
+	return strings.TrimSpace(strings.TrimSpace(op.Description) + "\n\nPermission: " + op.Permission)
 }
 
 // usualResponses are the failures of every operation of a kind.
