@@ -130,6 +130,8 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Ranges:     s.services.ranges,
 		AuditLog:   s.services.auditLog,
 		Roles:      s.services.roles,
+		Programs:   s.services.programs,
+		PublicURL:  s.publicURL,
 		Keys:       s.db.PublicKeys,
 		Rates:      s.rates,
 		AvatarURL:  s.publicURL + assets.URL(static.Icon),

@@ -5,6 +5,7 @@ package access
 type Tx interface {
 	GateTx
 	OrgTx
+	SelfTx
 	WorkspaceTx
 	DeletionTx
 	MemberTx

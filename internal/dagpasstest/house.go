@@ -80,6 +80,7 @@ type House struct {
 	AuditLog   *access.AuditLog
 
 	Invitations *signin.Invitations
+	Programs    *signin.Programs
 
 	Handler http.Handler // the whole site
 	Logs    *Logs        // what was logged, at debug level
@@ -155,6 +156,7 @@ func (h *House) services() {
 	h.AuditLog = access.NewAuditLog(rules)
 	h.Accounts, h.Setup = signin.NewAccounts(people, hasher, k.Keyring), signin.NewSetup(people, hasher)
 	h.Invitations = signin.NewInvitations(people, hasher)
+	h.Programs = signin.NewPrograms(people)
 	h.site()
 }
 
@@ -164,7 +166,7 @@ func (h *House) site() {
 	h.must(err)
 	programs, err := api.New(api.Config{
 		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Roles: h.Roles, Ranges: h.Ranges, AuditLog: h.AuditLog, Keys: h.DB.PublicKeys,
-		AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
+		Programs: h.Programs, PublicURL: PublicURL, AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
 	})
 	h.must(err)
 	c := web.Config{

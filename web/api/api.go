@@ -14,6 +14,7 @@ import (
 	"dagpass/internal/access"
 	"dagpass/internal/limit"
 	"dagpass/internal/secret"
+	"dagpass/internal/signin"
 	"dagpass/web/middleware"
 )
 
@@ -25,6 +26,9 @@ type Config struct {
 	Ranges     *access.Ranges
 	AuditLog   *access.AuditLog
 	Roles      *access.Roles
+	Programs   *signin.Programs
+	// PublicURL is where people and programs find the server, without a slash at its end.
+	PublicURL string
 	// Keys returns the public keys whose signatures are to be trusted now, for the key set.
 	Keys func(context.Context) ([]secret.PublicKey, error)
 	// Rates limit how fast programs may ask; the zero value does not.
@@ -41,6 +45,8 @@ func (c Config) validate() error {
 	switch {
 	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil || c.Roles == nil || c.Ranges == nil || c.AuditLog == nil:
 		return errors.New("api: Tokens, Orgs, Workspaces, Roles, Ranges and AuditLog are needed")
+	case c.Programs == nil || c.PublicURL == "":
+		return errors.New("api: Programs and PublicURL are needed")
 	case c.Keys == nil || c.Now == nil:
 		return errors.New("api: Keys and Now are needed")
 	}

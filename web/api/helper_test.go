@@ -14,6 +14,7 @@ import (
 	"dagpass/db"
 	"dagpass/internal/access"
 	"dagpass/internal/secret"
+	"dagpass/internal/signin"
 	"dagpass/web/api"
 	"dagpass/web/middleware"
 )
@@ -47,6 +48,8 @@ type house struct {
 	workspaces *access.Workspaces
 	ranges     *access.Ranges
 	roles      *access.Roles
+	people     signin.Store
+	programs   *signin.Programs
 
 	org       access.Org       // Acme, with its first Workspace
 	workspace access.Workspace // Data
@@ -58,9 +61,10 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{T: t, log: slog.New(slog.DiscardHandler), clock: &clock{time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}}
 	h.key = must(secret.SigningKeyFromSeed("dp0123456789", []byte("a seed of exactly thirty-two b.."))).in(t)
-	var ring *secret.Keyring
-	h.store, ring = openStore(t, h.clock.Now)
-	h.keys = values{secret.NewSigner(h.key, publicURL, publicURL), ring}
+	database := openStore(t, h.clock.Now)
+	h.store, h.people = database.Access(), database.SignIn()
+	h.keys = values{secret.NewSigner(h.key, publicURL, publicURL), database.Keyring()}
+	h.programs = signin.NewPrograms(h.people)
 	h.tokens = access.NewTokens(h.store, h.keys)
 	h.workspaces, h.roles, h.ranges = access.NewWorkspaces(h.store), access.NewRoles(h.store), access.NewRanges(h.store)
 	h.site = h.build(h.config())
@@ -70,7 +74,7 @@ func newHouse(t *testing.T) *house {
 }
 
 // openStore opens a real store in a directory of its own.
-func openStore(t *testing.T, now func() time.Time) (access.Store[access.Tx], *secret.Keyring) {
+func openStore(t *testing.T, now func() time.Time) *db.DB {
 	t.Helper()
 	root := must(secret.CreateRoot(filepath.Join(t.TempDir(), "root.key"))).in(t)
 	store := must(db.Open(t.Context(), db.Config{Dir: filepath.Join(t.TempDir(), "data"), Root: root, Now: now, Log: slog.New(slog.DiscardHandler)})).in(t)
@@ -79,7 +83,7 @@ func openStore(t *testing.T, now func() time.Time) (access.Store[access.Tx], *se
 			t.Error(err)
 		}
 	})
-	return store.Access(), store.Keyring()
+	return store
 }
 
 func (h *house) config() api.Config {
@@ -89,7 +93,7 @@ func (h *house) config() api.Config {
 		Keys: func(context.Context) ([]secret.PublicKey, error) {
 			return []secret.PublicKey{{KID: h.key.KID, Key: h.key.Public}}, nil
 		},
-		AvatarURL: avatarURL, Now: h.clock.Now,
+		Programs: h.programs, PublicURL: publicURL, AvatarURL: avatarURL, Now: h.clock.Now,
 	}
 }
 

@@ -99,6 +99,9 @@ func wantOwn(r api.Route, role access.Role) access.Code {
 	if r.Action == api.Absent {
 		return access.NotFound
 	}
+	if r.Action == api.Person {
+		return access.Forbidden // it is a token
+	}
 	level := access.OrgLevel
 	if strings.Contains(r.Path, "/:workspace") || strings.Contains(r.Path, "/:token") {
 		level = access.WorkspaceLevel // the token's home is the Workspace

@@ -12,6 +12,9 @@ const (
 	Open access.Action = "open"
 	// Self is the action of a route that answers any live credential, about its holder alone.
 	Self access.Action = "self"
+	// Person is the action of a route that answers a person who signed in, about themselves alone. A token
+	// is refused.
+	Person access.Action = "person"
 	// Absent is the action of a route that answers every live credential 404, because Dagpass does not
 	// have what it is about.
 	Absent access.Action = "absent"
@@ -124,10 +127,14 @@ func (s *server) routes() []route {
 	t.post(orgPath+"/roles/:role", access.RolesManage, call(readRoleEdit, s.editRole, s.shape.customRole), v1, iam)
 	t.del(orgPath+"/roles/:role", access.RolesManage, command(readRole, s.deleteRole), v1, iam)
 
-	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
+	t.get("/users/self", Self, call(readNothing, s.self, asIs), v1)
 	t.get("/tokens/self", Self, call(readNothing, s.ownToken, s.shape.ownToken), v1)
-	t.post("/oauth/introspect", Self, call(readPresented, s.Tokens.Introspect, shapeIntrospection), "")
+	t.post("/oauth/introspect", Self, call(readPresented, s.introspect, asIs), "")
 	t.post("/oauth/revoke", Open, s.revoke, "")
+
+	t.get("/private/v1alpha1/cli/auth-config", Open, s.authConfig, "")
+	t.post("/oauth/token", Open, s.grantTokens, "")
+	t.get("/userinfo", Person, call(readNothing, s.userInfo, shapeUserInfo), "")
 
 	t.get("/.well-known/jwks.json", Open, s.keySet, "")
 	t.get("/spec/v1.0", Open, showDescription(s.about.v1), "")
