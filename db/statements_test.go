@@ -228,6 +228,20 @@ func TestStatements_pagesOfPeopleAreReadInOrder(t *testing.T) {
 	}
 }
 
+// TestStatements_pagesByOffsetAreReadInOrder: the orders of people that programs mostly ask for are read
+// along an index.
+func TestStatements_pagesByOffsetAreReadInOrder(t *testing.T) {
+	i := newInstallation(t)
+	i.open(t)
+	raw := i.raw(t)
+	for _, query := range []string{sqlGivenByID, sqlGivenByIDDesc, sqlGivenByName, sqlGivenByNameDesc} {
+		plan := strings.Join(explain(t, raw, query), "; ")
+		if strings.Contains(plan, "TEMP") || !strings.Contains(plan, "entity_id=? AND subject_kind=?") {
+			t.Errorf("%s\nis read by %s", query, plan)
+		}
+	}
+}
+
 // TestStatements_auditPagesAreReadAlongTheirIndex: a page of the log reads the events it shows and no
 // others of the same time, and sorts nothing.
 func TestStatements_auditPagesAreReadAlongTheirIndex(t *testing.T) {

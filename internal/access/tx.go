@@ -10,6 +10,7 @@ type Tx interface {
 	DeletionTx
 	MemberTx
 	MemberListTx
+	PeopleTx
 	LeaveTx
 	TeamTx
 	TeamListTx

@@ -24,10 +24,6 @@ import (
 	"dagpass/internal/later"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
-	"dagpass/static"
-	"dagpass/web"
-	"dagpass/web/api"
-	"dagpass/web/middleware"
 )
 
 // Start is the instant at which every house's clock stands at first.
@@ -158,29 +154,6 @@ func (h *House) services() {
 	h.Invitations = signin.NewInvitations(people, hasher)
 	h.Programs = signin.NewPrograms(people)
 	h.site()
-}
-
-func (h *House) site() {
-	h.T.Helper()
-	assets, err := static.New()
-	h.must(err)
-	programs, err := api.New(api.Config{
-		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Roles: h.Roles, Ranges: h.Ranges, AuditLog: h.AuditLog, Keys: h.DB.PublicKeys,
-		Programs: h.Programs, PublicURL: PublicURL, AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
-	})
-	h.must(err)
-	c := web.Config{
-		Log: h.log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
-		Limits: middleware.Config{LoopbackPort: 8888}, API: programs,
-		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Roles: h.Roles, Tokens: h.Tokens,
-		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
-		AuditLog: h.AuditLog, Ranges: h.Ranges,
-	}
-	if h.later != nil {
-		c.Later = h.later.Do
-	}
-	h.Handler, err = web.New(c)
-	h.must(err)
 }
 
 // System is the program itself as an actor.

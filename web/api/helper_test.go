@@ -44,12 +44,16 @@ type house struct {
 	log   *slog.Logger
 	site  http.Handler
 
-	tokens     *access.Tokens
-	workspaces *access.Workspaces
-	ranges     *access.Ranges
-	roles      *access.Roles
-	people     signin.Store
-	programs   *signin.Programs
+	tokens      *access.Tokens
+	workspaces  *access.Workspaces
+	ranges      *access.Ranges
+	roles       *access.Roles
+	people      signin.Store
+	programs    *signin.Programs
+	members     *access.Members
+	teams       *access.Teams
+	invitations *signin.Invitations
+	mailed      []signin.Invitation // whose link was mailed
 
 	org       access.Org       // Acme, with its first Workspace
 	workspace access.Workspace // Data
@@ -67,6 +71,8 @@ func newHouse(t *testing.T) *house {
 	h.programs = signin.NewPrograms(h.people)
 	h.tokens = access.NewTokens(h.store, h.keys)
 	h.workspaces, h.roles, h.ranges = access.NewWorkspaces(h.store), access.NewRoles(h.store), access.NewRanges(h.store)
+	h.members, h.teams = access.NewMembers(h.store), access.NewTeams(h.store)
+	h.invitations = signin.NewInvitations(h.people, secret.NewHasherWithCost(2, 64, 1))
 	h.site = h.build(h.config())
 	acme := h.found("Acme", "Data")
 	h.org, h.workspace = acme.Org, acme.Workspace
@@ -90,6 +96,11 @@ func (h *house) config() api.Config {
 	return api.Config{
 		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces, Roles: h.roles, Ranges: h.ranges,
 		AuditLog: access.NewAuditLog(h.store),
+		Members:  h.members, Teams: h.teams, Invitations: h.invitations,
+		MailInvitation: func(_ context.Context, _ access.Actor, i signin.Invitation, _ secret.Value) bool {
+			h.mailed = append(h.mailed, i)
+			return true
+		},
 		Keys: func(context.Context) ([]secret.PublicKey, error) {
 			return []secret.PublicKey{{KID: h.key.KID, Key: h.key.Public}}, nil
 		},

@@ -128,6 +128,8 @@ func TestNew(t *testing.T) {
 	h := newHouse(t)
 	for name, break_ := range map[string]func(*api.Config){
 		"without tokens":                 func(c *api.Config) { c.Tokens = nil },
+		"without people":                 func(c *api.Config) { c.Members = nil },
+		"without mail":                   func(c *api.Config) { c.MailInvitation = nil },
 		"without keys":                   func(c *api.Config) { c.Keys = nil },
 		"without a clock":                func(c *api.Config) { c.Now = nil },
 		"with a rate below zero":         func(c *api.Config) { c.Rates.Post = -1 },
