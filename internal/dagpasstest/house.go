@@ -100,12 +100,8 @@ type Person struct {
 func Unfurnished(t testing.TB) *House {
 	t.Helper()
 	h := &House{T: t, Dir: filepath.Join(t.TempDir(), "data"), Clock: &Clock{now: Start}, Logs: &Logs{}}
-	log := slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	database, err := db.Open(t.Context(), db.Config{Dir: h.Dir, Root: Root(t), Now: h.Clock.Now, Log: log})
-	h.must(err)
-	t.Cleanup(func() { h.must(database.Close()) })
-	h.DB = database
-	h.log = log
+	h.log = slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.DB = open(t, db.Config{Dir: h.Dir, Now: h.Clock.Now, Log: h.log})
 	h.services()
 	return h
 }
@@ -121,16 +117,6 @@ func New(t testing.TB) *House {
 	h.Org, h.Workspace = founded.Org, founded.Workspace
 	h.Owner = h.SignIn(founded.Owner)
 	return h
-}
-
-// Root is a root key for a test.
-func Root(t testing.TB) secret.Root {
-	t.Helper()
-	root, err := secret.CreateRoot(filepath.Join(t.TempDir(), "root.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
 }
 
 type keys struct {

@@ -6,13 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"dagpass/db"
 	"dagpass/internal/access"
+	"dagpass/internal/dagpasstest"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
 	"dagpass/web/api"
@@ -65,7 +64,7 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{T: t, log: slog.New(slog.DiscardHandler), clock: &clock{time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}}
 	h.key = must(secret.SigningKeyFromSeed("dp0123456789", []byte("a seed of exactly thirty-two b.."))).in(t)
-	database := openStore(t, h.clock.Now)
+	database := dagpasstest.Open(t, h.clock.Now)
 	h.store, h.people = database.Access(), database.SignIn()
 	h.keys = values{secret.NewSigner(h.key, publicURL, publicURL), database.Keyring()}
 	h.programs = signin.NewPrograms(h.people)
@@ -77,19 +76,6 @@ func newHouse(t *testing.T) *house {
 	acme := h.found("Acme", "Data")
 	h.org, h.workspace = acme.Org, acme.Workspace
 	return h
-}
-
-// openStore opens a real store in a directory of its own.
-func openStore(t *testing.T, now func() time.Time) *db.DB {
-	t.Helper()
-	root := must(secret.CreateRoot(filepath.Join(t.TempDir(), "root.key"))).in(t)
-	store := must(db.Open(t.Context(), db.Config{Dir: filepath.Join(t.TempDir(), "data"), Root: root, Now: now, Log: slog.New(slog.DiscardHandler)})).in(t)
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return store
 }
 
 func (h *house) config() api.Config {
