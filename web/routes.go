@@ -6,6 +6,7 @@ import (
 
 	"dagpass/internal/access"
 	"dagpass/internal/audit"
+	"dagpass/views"
 )
 
 // route is one row of the console's access matrix.
@@ -74,6 +75,10 @@ var routes = []route{
 	{get, "/help", own(), (*Server).help, "", ""},
 	{get, "/help/roles", own(), (*Server).helpRoles, "", ""},
 	{get, "/help/api-tokens", own(), (*Server).helpTokens, "", ""},
+
+	// Programs that ask to act for a person
+	{get, views.AuthorizeURL, public(), (*Server).showConsent, "", ""},
+	{post, views.AuthorizeURL, own(), (*Server).consent, views.AuthorizeURL, ""},
 
 	// Invitations and forgotten passwords
 	{get, "/invite", public(), (*Server).showInvite, "", ""},

@@ -144,6 +144,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		AuditLog:     s.services.auditLog,
 		Ranges:       s.services.ranges,
 		Invitations:  s.services.invitations,
+		Programs:     s.services.programs,
 		Mail:         s.mail(),
 		Later:        s.later.Do,
 	}

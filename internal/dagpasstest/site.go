@@ -16,7 +16,7 @@ func (h *House) site() {
 		Log: h.log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
 		Limits: middleware.Config{LoopbackPort: 8888},
 		Orgs:   h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Roles: h.Roles, Tokens: h.Tokens,
-		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
+		Programs: h.Programs, Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
 		AuditLog: h.AuditLog, Ranges: h.Ranges,
 	}
 	if h.later != nil {
