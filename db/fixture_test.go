@@ -2,6 +2,7 @@ package db
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"dagpass/internal/access"
+	"dagpass/internal/dirtest"
 	"dagpass/internal/secret"
 )
 
@@ -57,11 +59,29 @@ type installation struct {
 	log   *logBuffer
 }
 
+// newInstallation has no directory yet: the first start makes it.
 func newInstallation(t testing.TB) *installation {
 	t.Helper()
 	i := &installation{clock: newClock(), log: &logBuffer{}}
 	i.cfg = Config{Dir: filepath.Join(t.TempDir(), "data"), Root: newRoot(t), Now: i.clock.Now,
 		Log: slog.New(slog.NewTextHandler(i.log, nil))}
+	return i
+}
+
+// firstStart is what a first start leaves.
+var firstStart = dirtest.Prototype{Make: func(dir string, root secret.Root) error {
+	db, err := Open(context.Background(), Config{Dir: dir, Root: root, Now: newClock().Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}}
+
+// installed is an installation after its first start.
+func installed(t testing.TB) *installation {
+	t.Helper()
+	i := newInstallation(t)
+	i.cfg.Root = firstStart.Copy(t, i.cfg.Dir)
 	return i
 }
 
@@ -91,7 +111,7 @@ func (i *installation) open(t testing.TB) *DB {
 
 func openNew(t testing.TB) (*DB, *clockAt) {
 	t.Helper()
-	i := newInstallation(t)
+	i := installed(t)
 	return i.open(t), i.clock
 }
 

@@ -3,6 +3,7 @@ package db
 import (
 	"database/sql"
 	"slices"
+	"strings"
 	"time"
 
 	"dagpass/internal/access"
@@ -220,6 +221,17 @@ func (tx *Tx) grantsIn(org access.OrgID, by access.Actor) (map[string]access.Gra
 		out[entity] = g
 	}
 	return out, nil
+}
+
+// RolesOf implements [access.SelfTx].
+func (tx *Tx) RolesOf(org access.OrgID, id access.UserID) ([]access.MemberRole, error) {
+	held, err := all(tx, tx.scanRole, sqlRolesOfUserIn, string(id), string(org))
+	var out []access.MemberRole
+	for _, r := range held {
+		out = append(out, access.MemberRole{At: r.scope(), Role: r.role})
+	}
+	slices.SortStableFunc(out, func(a, b access.MemberRole) int { return strings.Compare(a.At.Entity(), b.At.Entity()) })
+	return out, err
 }
 
 // rolesIn returns every role of an actor in an Organization by entity.

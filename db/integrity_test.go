@@ -22,7 +22,7 @@ type small struct {
 
 func newSmall(t testing.TB) *small {
 	t.Helper()
-	s := &small{installation: newInstallation(t)}
+	s := &small{installation: installed(t)}
 	s.db = s.installation.open(t)
 	issue := access.Issue{Digest: secret.HashOf(secret.NewSessionID()), JTI: secret.NewJTI(), KID: "dp0000000000"}
 	must(t, s.db.update(t.Context(), func(tx *Tx) (err error) {

@@ -132,6 +132,30 @@ func BenchmarkPeople(b *testing.B) {
 			return err
 		})
 	}
+	for _, l := range []struct {
+		name  string
+		order []access.Sort
+		page  access.Page
+	}{
+		{"newest", nil, access.Page{Limit: 100}},
+		{"newest, last page", nil, access.Page{Limit: 100, Offset: crowdUsers - 100}},
+		{"by name", []access.Sort{{By: access.SortByName}}, access.Page{Limit: 100, Offset: crowdUsers / 2}},
+		{"by e-mail", []access.Sort{{By: access.SortByEmail}}, access.Page{Limit: 100, Offset: crowdUsers / 2}},
+		{"a thousand", nil, access.Page{Limit: 1000}},
+	} {
+		view("People/"+l.name, func(tx *Tx) error {
+			people, _, err := tx.People(c.org, l.order, l.page)
+			if err != nil {
+				return err
+			}
+			var ids []string
+			for _, u := range people {
+				ids = append(ids, string(u.ID))
+			}
+			_, err = tx.HeldBy(c.org.Org, access.UserSubject, ids)
+			return err
+		})
+	}
 	view("MemberCount", func(tx *Tx) error { _, _, err := tx.MemberCount(c.full); return err })
 	view("Addable", func(tx *Tx) error { _, _, err := tx.Addable(c.few, "", 200); return err })
 	view("Addable/search", func(tx *Tx) error { _, _, err := tx.Addable(c.few, "4242", 200); return err })

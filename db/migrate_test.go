@@ -69,7 +69,7 @@ func withMigration(t *testing.T, name, text string) fstest.MapFS {
 func TestMigrate(t *testing.T) {
 	closed := func(t *testing.T) (*installation, *DB) {
 		t.Helper()
-		i := newInstallation(t)
+		i := installed(t)
 		db, err := Open(t.Context(), i.cfg)
 		must(t, err)
 		_, err = db.SigningKey(t.Context())
@@ -153,7 +153,7 @@ func TestMigrate(t *testing.T) {
 }
 
 func TestSchema_isStrict(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	rows, err := i.raw(t).Query(`SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'`)
 	must(t, err)

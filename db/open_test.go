@@ -174,7 +174,7 @@ func TestOpen_again(t *testing.T) {
 }
 
 func TestUpdate_waitsForOtherProcesses(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	db := i.open(t)
 	other, err := i.raw(t).Conn(t.Context())
 	must(t, err)

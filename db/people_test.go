@@ -9,7 +9,7 @@ import (
 // TestFoldNames: the people of a version without lists of people are ordered and found after the next
 // start, whatever alphabet they are written in.
 func TestFoldNames(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	db, err := Open(t.Context(), i.cfg)
 	must(t, err)
 	var org access.Founded

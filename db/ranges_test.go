@@ -54,7 +54,7 @@ func TestIntegrity_anAlteredRange(t *testing.T) {
 // TestStatements_rangesAreFoundByIndex: looking whether an address is admitted never reads the ranges
 // one by one.
 func TestStatements_rangesAreFoundByIndex(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	raw := i.raw(t)
 	for query, want := range map[string]string{

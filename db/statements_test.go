@@ -139,7 +139,7 @@ func workspaceLists() map[string]string {
 }
 
 func TestStatements(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	raw := i.raw(t)
 	for name, query := range statements(t) {
@@ -158,7 +158,7 @@ func TestStatements(t *testing.T) {
 var big = []string{"api_tokens", "api_token_secrets", "api_token_roles", "sessions", "audit", "t", "s", "r", "b"}
 
 func TestStatements_doNotReadWholeTables(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	raw := i.raw(t)
 	if scanned(explain(t, raw, `SELECT count(*) FROM users u JOIN audit ON audit.target_name = u.email`)) == "" {
@@ -185,7 +185,7 @@ func scanned(plan []string) string {
 
 // TestStatements_pagesAreReadInOrder: a page without a search is not sorted, whatever the filter.
 func TestStatements_pagesAreReadInOrder(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	raw := i.raw(t)
 	ordered := 0
@@ -211,7 +211,7 @@ func TestStatements_pagesAreReadInOrder(t *testing.T) {
 // TestStatements_pagesOfPeopleAreReadInOrder: without a filter, a page of people reads their roles in
 // the order of the list, however many there are.
 func TestStatements_pagesOfPeopleAreReadInOrder(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	raw := i.raw(t)
 	for name, query := range peopleLists() {
@@ -228,10 +228,24 @@ func TestStatements_pagesOfPeopleAreReadInOrder(t *testing.T) {
 	}
 }
 
+// TestStatements_pagesByOffsetAreReadInOrder: the orders of people that programs mostly ask for are read
+// along an index.
+func TestStatements_pagesByOffsetAreReadInOrder(t *testing.T) {
+	i := newInstallation(t)
+	i.open(t)
+	raw := i.raw(t)
+	for _, query := range []string{sqlGivenByID, sqlGivenByIDDesc, sqlGivenByName, sqlGivenByNameDesc} {
+		plan := strings.Join(explain(t, raw, query), "; ")
+		if strings.Contains(plan, "TEMP") || !strings.Contains(plan, "entity_id=? AND subject_kind=?") {
+			t.Errorf("%s\nis read by %s", query, plan)
+		}
+	}
+}
+
 // TestStatements_auditPagesAreReadAlongTheirIndex: a page of the log reads the events it shows and no
 // others of the same time, and sorts nothing.
 func TestStatements_auditPagesAreReadAlongTheirIndex(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	raw := i.raw(t)
 	for by, query := range auditLookups {

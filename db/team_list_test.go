@@ -27,7 +27,7 @@ func teamLists() map[string]string {
 // TestTeamLists_areReadInOrder: a page of an Organization's teams, of a team's members, and of those who
 // could join is read from one index, and sorts nothing.
 func TestTeamLists_areReadInOrder(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	raw := i.raw(t)
 	queries := map[string]string{"members": sqlTeamMembers, "members descending": sqlTeamMembersDesc, "who could join": sqlOutsideTeam}

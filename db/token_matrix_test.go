@@ -13,7 +13,7 @@ import (
 // TestStatements_matrixIsReadInOrder: the tokens that hold a role, and the Workspaces, come from
 // their index in the order of their names, so that a window costs what it shows.
 func TestStatements_matrixIsReadInOrder(t *testing.T) {
-	i := newInstallation(t)
+	i := installed(t)
 	i.open(t)
 	raw := i.raw(t)
 	for name, query := range map[string]string{
@@ -31,7 +31,7 @@ func TestStatements_matrixIsReadInOrder(t *testing.T) {
 // TestTokensByName_manyWithARole: a search among more tokens than are searched by their text finds
 // them by the index while they are few, and else one after the other, in the same order.
 func TestTokensByName_manyWithARole(t *testing.T) {
-	f := &filled{db: newInstallation(t).open(t)}
+	f := &filled{db: installed(t).open(t)}
 	must(t, f.db.update(t.Context(), f.found))
 	org := f.big.Org
 	must(t, f.db.update(t.Context(), func(tx *Tx) error {

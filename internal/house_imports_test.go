@@ -43,6 +43,7 @@ var mayImport = map[string][]string{
 	"web/api":              {"dagpass/internal/access", "dagpass/internal/openapi", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/internal/limit", "dagpass/web/middleware", "dagpass/web/download", echo, json2, json2text},
 	"web":                  {"dagpass/internal/access", "dagpass/internal/openapi", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/views", "dagpass/views/ui", "dagpass/static", "dagpass/web/middleware", "dagpass/web/download", templ, echo, gorilla},
 	"internal/storetest":   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", cmp},
+	"internal/dirtest":     {"dagpass/internal/secret"},
 	"internal/mailtest":    {gosmtp, gosasl},
 	"internal/htmlcheck":   {cascadia, html, htmlatom, cmp},
 	"internal/dagpasstest": {"dagpass/internal", "dagpass/db", "dagpass/web", "dagpass/views", "dagpass/static", cascadia, html, sqlite},
@@ -109,7 +110,7 @@ func importRules() []rule {
 			if s.forTests() {
 				return nil
 			}
-			return importing("dagpass/internal/dagpasstest", "dagpass/internal/storetest", "dagpass/internal/htmlcheck", "dagpass/internal/mailtest", "testing")(s)
+			return importing("dagpass/internal/dagpasstest", "dagpass/internal/dirtest", "dagpass/internal/storetest", "dagpass/internal/htmlcheck", "dagpass/internal/mailtest", "testing")(s)
 		}),
 		broken: map[string]string{"cmd/dagpass/a.go": `package main; import _ "dagpass/internal/dagpasstest"`},
 	}}

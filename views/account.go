@@ -43,15 +43,28 @@ type Session struct {
 	Current  bool
 }
 
-// Sessions is the list of the person's own sessions.
-type Sessions struct {
-	Sessions []Session
+// ProgramLogin is a program that acts for the person.
+type ProgramLogin struct {
+	ID       string
+	Program  string
+	Address  string // where it was used last
+	Created  time.Time
+	LastUsed time.Time
 }
 
-// SessionsPage is the page of Sessions.
+// Sessions is the list of the person's own sessions, and of the programs that act for them.
+type Sessions struct {
+	Sessions []Session
+	Programs []ProgramLogin
+}
+
+// SessionsPage is the page of Sessions. [EndSessionURL] ends either.
 func SessionsPage(c Chrome, p Sessions) templ.Component { return sessionsPage(c, p) }
 
 func (p Sessions) hasOthers() bool {
+	if len(p.Programs) > 0 {
+		return true
+	}
 	for _, s := range p.Sessions {
 		if !s.Current {
 			return true

@@ -147,8 +147,8 @@ func (p TokenUse) settingsURL() string {
 }
 
 // useLink leads from other pages about a token to this one.
-func useLink(l Level, token Ref, small bool) ui.LinkProps {
-	return ui.LinkProps{ID: "use-" + token.ID, Label: useTitle, Name: useTitle + ": " + token.Name, URL: l.useURL(token.ID), Small: small}
+func useLink(l Level, token Ref) ui.LinkProps {
+	return ui.LinkProps{ID: "use-" + token.ID, Label: useTitle, Name: useTitle + ": " + token.Name, URL: l.useURL(token.ID)}
 }
 
 const useTitle = "Use in CI/CD"

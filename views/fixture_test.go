@@ -3,6 +3,7 @@ package views_test
 import (
 	"bytes"
 	"maps"
+	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -153,10 +154,17 @@ func render(t testing.TB, c templ.Component) string {
 	return b.String()
 }
 
+func consent() views.Consent {
+	return views.Consent{Program: "Astro CLI", Command: "astro login", Organizations: []string{"Acme"}, AnswerTo: "localhost:12345",
+		Until: now.Add(30 * day), Asked: url.Values{"client_id": {"astro-cli"}, "state": {"a&b"}}}
+}
+
 func accountSessions() views.Sessions {
 	return views.Sessions{Sessions: []views.Session{
 		{ID: "s1", Client: "Chrome on Linux", Address: "192.0.2.7", LastSeen: now, Current: true},
 		{ID: "s2", Client: "Firefox on macOS", Address: "192.0.2.9", LastSeen: now.Add(-2 * time.Hour)},
+	}, Programs: []views.ProgramLogin{
+		{ID: "l1", Program: "Astro CLI", Address: "192.0.2.7", Created: now.Add(-26 * time.Hour), LastUsed: now.Add(-4 * time.Minute)},
 	}}
 }
 
@@ -233,6 +241,7 @@ func pages(t testing.TB) map[string]templ.Component {
 		"token no match":      views.TokenPage(c, nowhere),
 		"profile":             views.ProfilePage(c, views.Profile{Name: "Ada Park", Email: "ada@acme.example"}),
 		"sessions":            views.SessionsPage(c, accountSessions()),
+		"consent":             views.ConsentPage(c, consent()),
 		"preferences":         views.PreferencesPage(c, views.Preferences{}),
 		"sign-in":             views.SignInPage(stranger, views.SignIn{Next: "/w", Note: views.SessionEndedNote(30 * time.Minute)}),
 		"sign-in refused":     views.SignInPage(stranger, views.SignIn{Email: "ada@acme.example", Alert: "That email and password don't match."}),

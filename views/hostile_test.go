@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,7 +92,8 @@ func told(t *testing.T, s string) map[string]templ.Component {
 		"profile":   views.ProfilePage(c, views.Profile{Name: s, Email: s}),
 		"sign-in":   views.SignInPage(c, views.SignIn{Email: s, Next: s, Alert: s}),
 		"failure":   views.FailurePage(c, views.NotAllowed(tokensScreen(), s, "Workspace Owner", "Workspace Member", s)),
-		"sessions":  views.SessionsPage(c, views.Sessions{Sessions: []views.Session{{ID: "s", Client: s, Address: s}}}),
+		"sessions":  views.SessionsPage(c, views.Sessions{Sessions: []views.Session{{ID: "s", Client: s, Address: s}}, Programs: []views.ProgramLogin{{ID: s, Program: s, Address: s}}}),
+		"consent":   views.ConsentPage(c, views.Consent{Program: s, Command: s, Organizations: []string{s}, AnswerTo: s, Asked: url.Values{s: {s}}}),
 		"note":      views.TokenNameNote(s),
 		"notice":    views.NoticePart(s),
 	}

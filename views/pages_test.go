@@ -211,7 +211,19 @@ func TestSignInPage(t *testing.T) {
 
 func TestSessionsPage(t *testing.T) {
 	htmlcheck.Run(t, render(t, pages(t)["sessions"]),
-		htmlcheck.Count(`form[action$="/end"]`, 1),
+		htmlcheck.Count(`form[action$="/end"]`, 2),
+		htmlcheck.In(`form[action="/profile/sessions/l1/end"] button`, htmlcheck.HasAttr("aria-label", "Sign out Astro CLI at 192.0.2.7")),
 		htmlcheck.In(`form[action="/profile/sessions/s2/end"] button`, htmlcheck.HasAttr("aria-label", "Sign out Firefox on macOS")),
 		htmlcheck.In(`form[action="/profile/sessions/end-others"] button`, htmlcheck.HasExactText("Sign out all other sessions")))
+}
+
+func TestConsentPage(t *testing.T) {
+	htmlcheck.Run(t, render(t, pages(t)["consent"]),
+		htmlcheck.In("h1", htmlcheck.HasExactText("Allow Astro CLI?")),
+		htmlcheck.In("main", htmlcheck.HasText("Astro CLI on this computer wants to act as Ada Park (ada@acme.example) in Acme."),
+			htmlcheck.HasText("localhost:12345"), htmlcheck.HasText("Until Dec 23, 2026"), htmlcheck.HasText("astro login")),
+		htmlcheck.Count("form", 1), htmlcheck.Count("form button", 2), htmlcheck.NotIn("[autofocus]"),
+		htmlcheck.In("form", htmlcheck.HasAttr("action", "/authorize?client_id=astro-cli&state=a%26b"), htmlcheck.HasAttr("method", "post")),
+		htmlcheck.In("form button[value=cancel]", htmlcheck.HasExactText("Cancel")),
+		htmlcheck.In("form button[value=allow]", htmlcheck.HasExactText("Allow")))
 }

@@ -106,7 +106,7 @@ func (p EditToken) frame(in bool) ui.DialogProps {
 			},
 			{
 				Title: useTitle, Text: "Ready files for the usual CI systems, the shell and Terraform.",
-				Link: useLink(p.Level, Ref{ID: p.Token.ID, Name: p.Token.Name}, false),
+				Link: useLink(p.Level, Ref{ID: p.Token.ID, Name: p.Token.Name}),
 			},
 			{
 				Title: "Delete", Text: "Make sure that no CI/CD pipeline uses this token. A deleted token can't be recovered.",

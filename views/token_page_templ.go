@@ -158,7 +158,7 @@ func tokenPageBody(p TokenPageParams) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.LinkButton(useLink(Level{Organization: p.Organization}, Ref{ID: p.Token.ID, Name: p.Token.Name}, false)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.LinkButton(useLink(Level{Organization: p.Organization}, Ref{ID: p.Token.ID, Name: p.Token.Name})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

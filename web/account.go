@@ -69,7 +69,7 @@ func (s *Server) changePassword(v *visit) error {
 	return s.noted(v, "Password changed. Your other sessions were signed out.", views.ProfileURL)
 }
 
-// listSessions shows where the person is signed in.
+// listSessions shows where the person is signed in, themselves and by programs.
 func (s *Server) listSessions(v *visit) error {
 	live, err := s.Sessions.List(v.ctx(), v.actor())
 	if err != nil {
@@ -82,10 +82,19 @@ func (s *Server) listSessions(v *visit) error {
 			LastSeen: one.LastSeen, Current: one.ID == v.session.ID,
 		})
 	}
+	logins, err := s.Programs.List(v.ctx(), v.actor())
+	if err != nil {
+		return err
+	}
+	for _, l := range logins {
+		p.Programs = append(p.Programs, views.ProgramLogin{
+			ID: l.ID, Program: l.Name(), Address: l.Address, Created: l.CreatedAt, LastUsed: l.LastUsed,
+		})
+	}
 	return s.document(v, http.StatusOK, func(c views.Chrome) templ.Component { return views.SessionsPage(c, p) })
 }
 
-// endSession signs the person out in one other place, or here.
+// endSession signs the person out in one other place, a browser or a program, or here.
 func (s *Server) endSession(v *visit) error {
 	if _, err := readForm(v); err != nil {
 		return err

@@ -48,20 +48,10 @@ func (s *Server) invite(v *visit) error {
 // handOver mails the link of an invitation. When there is no mail server, or it does not take the
 // mail, whoever invites gets the link to hand over, once.
 func (s *Server) handOver(v *visit, i signin.Invitation, code secret.Value, title string) error {
-	link := s.newLink(views.InviteURL, code)
 	shown := s.revealedLink(v, title, "Invitation link", i.User.Email, i.EndsAt)
-	if s.Mail == nil {
-		return s.revealLink(v, link, shown, s.refreshMembers(v))
-	}
-	failed := s.sendInvitation(v.ctx(), v.actor().Name, i, link)
-	if failed != nil {
-		s.Log.WarnContext(v.ctx(), "invitation not mailed", "user", i.User.ID, "err", failed)
-	}
-	if err := s.Invitations.Delivered(v.ctx(), v.actor(), v.org.ID, i.User.ID, failed == nil); err != nil {
-		s.Log.WarnContext(v.ctx(), "mail of an invitation not recorded", "user", i.User.ID, "err", err)
-	}
-	if shown.MailFailed = failed != nil; shown.MailFailed {
-		return s.revealLink(v, link, shown, s.refreshMembers(v))
+	if !s.MailInvitation(v.ctx(), v.actor(), i, code) {
+		shown.MailFailed = s.Mail != nil
+		return s.revealLink(v, s.newLink(views.InviteURL, code), shown, s.refreshMembers(v))
 	}
 	return s.saved(v, "Invitation sent to "+i.User.Email+".", memberListURL(v), s.refreshMembers(v))
 }

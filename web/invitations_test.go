@@ -183,6 +183,39 @@ func TestInvitation_mailFails(t *testing.T) {
 	wantNowhere(t, h, code)
 }
 
+// Through the API the link is mailed as from the console, and stands nowhere else; without a mail server
+// the Owner gets another one in the console.
+func TestInvitation_throughTheAPI(t *testing.T) {
+	h := dagpasstest.New(t)
+	server := mailtest.Start(t, mailtest.Options{})
+	invite := func(email string) string {
+		_, value := h.Token(h.Owner, h.Org.Scope(), "terraform", access.OrgOwner)
+		status, answer := h.Call(http.MethodPost, "/iam/v1beta1/organizations/"+string(h.Org.ID)+"/invites", value,
+			`{"inviteeEmail":"`+email+`","role":"ORGANIZATION_MEMBER"}`)
+		if status != http.StatusOK {
+			t.Fatalf("%d %s", status, answer)
+		}
+		return answer
+	}
+	invite("ada@acme.example")
+	h.UseMail(server)
+	answer := invite("grace@acme.example")
+	mail := server.Next(t)
+	if mail.To != "grace@acme.example" || !strings.Contains(mail.Text, "terraform invited you to Acme on Dagpass.") {
+		t.Errorf("to %q:\n%s", mail.To, mail.Text)
+	}
+	code := codeIn(t, mail.Text, "/invite")
+	if strings.Contains(answer, code) {
+		t.Error("the answer holds the code")
+	}
+	wantNowhere(t, h, code)
+	join(t, h.Stranger(), code, "Grace Hopper").Status(303)
+	h.Browser(h.Owner).Get("/o/"+string(h.Org.ID)+"/users").Has("ada@acme.example", "Grace Hopper")
+	if dump := h.Dump(); strings.Count(dump, "invitation.mail") != 1 {
+		t.Error("the one mail is not recorded")
+	}
+}
+
 // Bad input is answered in its field, and changes nothing.
 func TestInvitation_badInput(t *testing.T) {
 	h := dagpasstest.New(t)

@@ -6,6 +6,7 @@ import (
 
 	"dagpass/internal/access"
 	"dagpass/internal/audit"
+	"dagpass/views"
 )
 
 // route is one row of the console's access matrix.
@@ -75,6 +76,10 @@ var routes = []route{
 	{get, "/help/roles", own(), (*Server).helpRoles, "", ""},
 	{get, "/help/api-tokens", own(), (*Server).helpTokens, "", ""},
 	{get, "/docs/api", public(), (*Server).apiDocs, "", ""},
+
+	// Programs that ask to act for a person
+	{get, views.AuthorizeURL, public(), (*Server).showConsent, "", ""},
+	{post, views.AuthorizeURL, own(), (*Server).consent, views.AuthorizeURL, ""},
 
 	// Invitations and forgotten passwords
 	{get, "/invite", public(), (*Server).showInvite, "", ""},

@@ -52,6 +52,7 @@ type Config struct {
 	AuditLog    *access.AuditLog
 	Ranges      *access.Ranges
 	Invitations *signin.Invitations
+	Programs    *signin.Programs
 
 	// Mail hands a text to the mail server, within the time that a request may take. It is nil without
 	// one: links are then shown to those who hand them over.

@@ -117,13 +117,13 @@ func TestTeams_BadInput(t *testing.T) {
 			b.Post(teamsPath(h), url.Values{"team": {string(team.ID), string(team.ID)}, "role": {string(access.WorkspaceMember)}}).Status(400)
 		})
 	})
-	t.Run("more than 200 people at once", func(t *testing.T) {
-		many := make([]string, 201)
+	t.Run("more than 1,000 people at once", func(t *testing.T) {
+		many := make([]string, 1001)
 		for i := range many {
 			many[i] = fmt.Sprintf("c%024d", i)
 		}
 		unchanged(t, func() {
-			b.Post(teamPath(h, team)+"/members", url.Values{"members": many}).Status(422).Has("Select 200 people or fewer; these are 201.")
+			b.Post(teamPath(h, team)+"/members", url.Values{"members": many}).Status(422).Has("Select 1,000 people or fewer; these are 1001.")
 		})
 	})
 	t.Run("another word than Delete", func(t *testing.T) {

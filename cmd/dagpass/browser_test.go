@@ -34,6 +34,7 @@ var stories = []story{
 	{"the first screens are accessible too", serve, firstLooks},
 	{"the screens of the settings are accessible too", demo, settingsLooks},
 	{"the screens about people are accessible too", demo, peopleLooks},
+	{"the screens about what programs may do are accessible too", demo, accessLooks},
 }
 
 func TestBrowser(t *testing.T) {

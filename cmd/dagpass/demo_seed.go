@@ -145,6 +145,9 @@ func (s *seeder) found(ctx context.Context) error {
 		}
 		s.places[in.Name] = ws.Scope()
 	}
+	if err := s.defineRoles(ctx, owner); err != nil {
+		return err
+	}
 	for _, p := range demoPeople[1:] {
 		if err := s.admit(ctx, owner, p); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
@@ -210,7 +213,7 @@ func (s *seeder) life(t demoToken, shift time.Duration) []event {
 		at := s.now.Add(-t.used)
 		events = append(events, event{at, func(context.Context) error {
 			s.tokens.Used(access.Actor{Kind: access.TokenActor, ID: string(made.ID),
-				Origin: access.Origin{Address: t.from.address, Client: t.from.name}}, at)
+				Origin: t.from.origin()}, at)
 			return nil
 		}})
 	}

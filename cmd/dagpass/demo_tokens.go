@@ -27,15 +27,20 @@ type demoBinding struct {
 	role      access.Role
 }
 
-// demoClient is where a token was used last.
-type demoClient struct{ address, name string }
+// demoClient is where a token was used last. The Astro name and version are what a client of the API says
+// it is, beside its User-Agent.
+type demoClient struct{ address, name, astro, version string }
+
+func (c demoClient) origin() access.Origin {
+	return access.Origin{Address: c.address, Client: c.name, AstroClient: c.astro, AstroClientVersion: c.version}
+}
 
 var (
-	runner    = demoClient{"192.0.2.41", "Go-http-client/1.1"}
-	pipeline  = demoClient{"198.51.100.17", "astro-cli/1.38.1"}
-	terraform = demoClient{"198.51.100.23", "Terraform/1.13.3 (+https://www.terraform.io) terraform-provider-astro/1.1.0"}
-	script    = demoClient{"203.0.113.9", "python-requests/2.32.5"}
-	laptop    = demoClient{"2001:db8:4a::17", "curl/8.14.1"}
+	runner    = demoClient{address: "192.0.2.41", name: "Go-http-client/1.1"}
+	pipeline  = demoClient{"198.51.100.17", "Go-http-client/1.1", "cli", "1.45.0"}
+	terraform = demoClient{"198.51.100.23", "Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-astro/1.5.2", "terraform-provider-astro", "1.5.2"}
+	script    = demoClient{address: "203.0.113.9", name: "python-requests/2.32.5"}
+	laptop    = demoClient{address: "2001:db8:4a::17", name: "curl/8.14.1"}
 )
 
 const (
@@ -64,7 +69,7 @@ var demoTokens = []demoToken{
 	{home: dataPlatform, name: "workspace-admin-bot", description: "Adds new team members from the directory.", role: access.WorkspaceOwner, by: mara, created: 3, expiry: 30, used: 3 * hour, from: runner},
 	{home: dataPlatform, name: "new-warehouse-poc", description: "Not in use yet.", role: access.WorkspaceAccessor, by: amina, created: 1, expiry: 30},
 
-	{home: finance, name: "month-end-close", description: "Starts the closing Dags on the first working day.", role: access.WorkspaceOperator, by: elena, created: 356, expiry: 365, used: 21 * day, from: script},
+	{home: finance, name: "month-end-close", description: "Starts the closing Dags on the first working day.", role: closingRole, by: elena, created: 356, expiry: 365, used: 21 * day, from: script},
 	{home: finance, name: "sap-extract", description: "Pulls invoices every hour.", role: access.WorkspaceAuthor, by: elena, created: 298, expiry: 0, rotated: 75, used: 31 * time.Minute, from: runner},
 	{home: finance, name: "auditor-2025", description: "Read access for the external audit.", role: access.WorkspaceAccessor, by: mara, created: 280, expiry: 120, used: 171 * day, from: laptop},
 	{home: finance, name: "fx-rates", role: access.WorkspaceMember, by: elena, created: 150, expiry: 180, used: 5 * hour, from: script},

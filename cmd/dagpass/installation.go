@@ -118,6 +118,7 @@ type services struct {
 	accounts    *signin.Accounts
 	setup       *signin.Setup
 	invitations *signin.Invitations
+	programs    *signin.Programs
 }
 
 // keys makes token values and recognises them.
@@ -148,6 +149,7 @@ func newServices(ctx context.Context, d *db.DB, publicURL string, hasher signin.
 		accounts:    signin.NewAccounts(people, hasher, ring),
 		setup:       signin.NewSetup(people, hasher),
 		invitations: signin.NewInvitations(people, hasher),
+		programs:    signin.NewPrograms(people),
 	}, nil
 }
 

@@ -123,26 +123,7 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	programs, err := api.New(api.Config{
-		Tokens:     s.services.tokens,
-		Orgs:       s.services.orgs,
-		Workspaces: s.services.workspaces,
-		Ranges:     s.services.ranges,
-		AuditLog:   s.services.auditLog,
-		Roles:      s.services.roles,
-		Keys:       s.db.PublicKeys,
-		Rates:      s.rates,
-		AvatarURL:  s.publicURL + assets.URL(static.Icon),
-		Now:        time.Now,
-	})
-	if err != nil {
-		return nil, err
-	}
-	reference, err := api.Reference()
-	if err != nil {
-		return nil, err
-	}
-	return web.New(web.Config{
+	site := web.Config{
 		Log:          s.log,
 		Assets:       assets,
 		PublicURL:    s.publicURL,
@@ -150,8 +131,6 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		Now:          time.Now,
 		Ready:        s.ready,
 		Limits:       s.middleware(),
-		API:          programs,
-		Reference:    reference,
 		Orgs:         s.services.orgs,
 		Workspaces:   s.services.workspaces,
 		Members:      s.services.members,
@@ -165,9 +144,35 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 		AuditLog:     s.services.auditLog,
 		Ranges:       s.services.ranges,
 		Invitations:  s.services.invitations,
+		Programs:     s.services.programs,
 		Mail:         s.mail(),
 		Later:        s.later.Do,
+	}
+	site.API, err = api.New(api.Config{
+		Tokens:         s.services.tokens,
+		Orgs:           s.services.orgs,
+		Workspaces:     s.services.workspaces,
+		Members:        s.services.members,
+		Teams:          s.services.teams,
+		Invitations:    s.services.invitations,
+		Roles:          s.services.roles,
+		Ranges:         s.services.ranges,
+		AuditLog:       s.services.auditLog,
+		MailInvitation: site.MailInvitation,
+		Programs:       s.services.programs,
+		PublicURL:      s.publicURL,
+		Keys:           s.db.PublicKeys,
+		Rates:          s.rates,
+		AvatarURL:      s.publicURL + assets.URL(static.Icon),
+		Now:            time.Now,
 	})
+	if err != nil {
+		return nil, err
+	}
+	if site.Reference, err = api.Reference(); err != nil {
+		return nil, err
+	}
+	return web.New(site)
 }
 
 // middleware adds what only the listener knows to the settings.

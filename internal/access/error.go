@@ -45,6 +45,7 @@ const (
 	ReasonTokenRevoked     = "token_revoked"
 	ReasonTokenRestored    = "token_restored"
 	ReasonTokenEnded       = "token_ended"
+	ReasonNotAPerson       = "not_a_person"
 	ReasonWorkspaceDeleted = "workspace_deleted"
 	ReasonAddress          = "address_not_allowed" // outside the address ranges of the Organization
 	ReasonLockedOut        = "locked_out"          // the change would shut its own maker out

@@ -26,22 +26,22 @@ type RoleEntry struct {
 	Role       Role
 }
 
-// wanted checks entries against what the token may hold (product.md 3.5) and joins them with what it
-// holds now. Errors: Invalid with every problem, NotFound for what can't exist.
-func (s *roleSet) wanted(entries []RoleEntry) ([]roleStep, error) {
+// wanted checks entries against what the token may hold (product.md 3.5). Errors: Invalid with every
+// problem, NotFound for what can't exist.
+func (s *roleSet) wanted(entries []RoleEntry) ([]roleAt, error) {
 	entries, err := s.check(entries)
 	if err != nil {
 		return nil, err
 	}
-	var steps []roleStep
+	var wanted []roleAt
 	for _, e := range entries {
 		at, err := s.scope(e)
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, roleStep{at, s.roles[at], e.Role})
+		wanted = append(wanted, roleAt{at, e.Role})
 	}
-	return steps, nil
+	return wanted, nil
 }
 
 // check returns the entries with the roles they name, or Invalid with everything that is wrong with them.

@@ -9,7 +9,7 @@ import (
 // SetRoles replaces the set of roles a token holds, as product.md 3.5 and 3.6 have it: all of the
 // change or nothing, with an event for each role that was given, changed or taken. It acts on the
 // live token from its next request. Only what the actor may manage is replaced: roles out of reach
-// stay, whether the entries repeat them or not. A set that changes nothing is a success without an
+// stay, and those of them that the actor sees may be repeated. A set that changes nothing is a success without an
 // event. The result has the roles the actor sees afterwards. Errors: NotFound for a token or an
 // entity that is absent or hidden; Invalid for a set the token can't have; Forbidden for an actor
 // who manages the token nowhere, for a change out of their reach and for a role above their own;
@@ -20,10 +20,7 @@ func (s *Tokens) SetRoles(ctx context.Context, by Actor, org OrgID, id TokenID, 
 		if d, err = show(tx, by, c.Grants, org, id); err != nil {
 			return err
 		}
-		set, err := openRoleSet(c, tx, d.Token)
-		if err != nil {
-			return err
-		}
+		set := openRoleSet(c, tx, d)
 		wanted, err := set.wanted(entries)
 		if err != nil {
 			return err
@@ -31,7 +28,7 @@ func (s *Tokens) SetRoles(ctx context.Context, by Actor, org OrgID, id TokenID, 
 		if err := set.replace(wanted); err != nil {
 			return err
 		}
-		d, err = set.seen()
+		d, err = set.result()
 		return err
 	})
 	return d, err
@@ -50,35 +47,30 @@ type roleSet struct {
 	c     *Changing // decided at the token's home
 	tx    Tx
 	token Token
-	held  []TokenRole
-	roles map[Scope]Role // of held
+	seen  map[Scope]bool // the roles that the actor sees
 }
 
-func openRoleSet(c *Changing, tx Tx, t Token) (*roleSet, error) {
-	held, err := tx.TokenRoles(t)
-	s := &roleSet{c: c, tx: tx, token: t, held: held, roles: map[Scope]Role{}}
-	for _, r := range held {
-		s.roles[r.At] = r.Role
+func openRoleSet(c *Changing, tx Tx, d Detail) *roleSet {
+	s := &roleSet{c: c, tx: tx, token: d.Token, seen: map[Scope]bool{}}
+	for _, r := range d.Roles {
+		s.seen[r.At] = true
 	}
-	return s, err
+	return s
 }
 
-// roleStep is what becomes of the role at one scope; "" is none.
-type roleStep struct {
-	At       Scope
-	From, To Role
-}
-
-// replace brings the token's roles to the wanted ones. What is taken goes first and makes room.
-func (s *roleSet) replace(wanted []roleStep) error {
-	steps, err := s.taken(wanted)
+// replace brings the token's roles to the wanted ones.
+func (s *roleSet) replace(wanted []roleAt) error {
+	roles, err := s.tx.TokenRoles(s.token)
 	if err != nil {
 		return err
 	}
-	for _, w := range wanted {
-		if w.To != w.From {
-			steps = append(steps, w)
-		}
+	var held []roleAt
+	for _, r := range roles {
+		held = append(held, roleAt{r.At, r.Role})
+	}
+	steps, err := planRoles(s.c, s, held, wanted)
+	if err != nil {
+		return err
 	}
 	if len(steps) == 0 {
 		s.c.Unchanged()
@@ -91,44 +83,6 @@ func (s *roleSet) replace(wanted []roleStep) error {
 	return nil
 }
 
-// taken returns the roles that are not wanted and that the actor may take. The one on the home can't
-// be taken: whoever manages it has to name it.
-func (s *roleSet) taken(wanted []roleStep) ([]roleStep, error) {
-	named := map[Scope]bool{}
-	for _, w := range wanted {
-		named[w.At] = true
-	}
-	var steps []roleStep
-	for _, r := range s.held {
-		if named[r.At] {
-			continue
-		}
-		reached, err := s.reaches(r)
-		switch {
-		case err == nil && !reached:
-			continue
-		case err != nil:
-			return nil, err
-		case r.Home:
-			return nil, BadInput(FieldProblem{"roles", "home", "Name the role on " + s.homeName() + " too; it can be changed and not removed."})
-		}
-		steps = append(steps, roleStep{At: r.At, From: r.Role})
-	}
-	return steps, nil
-}
-
-// reaches reports whether the actor may take or change a role the token holds.
-func (s *roleSet) reaches(r TokenRole) (bool, error) {
-	g, err := s.manages(r.At, r.Role)
-	switch {
-	case CodeOf(err) == Forbidden:
-		return false, nil
-	case err != nil:
-		return false, err
-	}
-	return s.c.covers(g, r.Role)
-}
-
 func (s *roleSet) homeName() string {
 	if s.token.OrganizationScoped() {
 		return "the Organization"
@@ -136,33 +90,28 @@ func (s *roleSet) homeName() string {
 	return "the token's own Workspace"
 }
 
-// manages returns the roles of the actor that decide about the one the token holds at a scope, "" for
-// one that is to be given there, or Forbidden when it is out of their reach (product.md G3).
-func (s *roleSet) manages(at Scope, held Role) (Grants, error) {
+// sees implements [roleReach].
+func (s *roleSet) sees(at Scope) (bool, error) { return s.seen[at], nil }
+
+// decides implements [roleReach]: Organization Owners decide about every role, Workspace Owners about one
+// that the token holds in their Workspace (product.md G3).
+func (s *roleSet) decides(at Scope) (Grants, error) {
 	if at == s.token.Home {
 		return s.c.Grants, Permit(s.c.Grants, TokenUpdate, at.Level())
 	}
-	refusal := Permit(s.c.Grants, TokenBind, OrgLevel)
-	if refusal == nil || held == "" {
+	if refusal := Permit(s.c.Grants, TokenBind, OrgLevel); refusal == nil || !s.seen[at] {
 		return s.c.Grants, refusal
 	}
 	g, err := s.tx.Grants(s.c.By, at)
 	if err != nil {
 		return Grants{}, err
 	}
-	if err := Permit(g, TokenRebind, WorkspaceLevel); err == nil || CodeOf(err) == Forbidden {
-		return g, err
-	}
-	return Grants{}, refusal // the answer for a Workspace that is hidden and for one that does not exist
+	return g, Permit(g, TokenRebind, WorkspaceLevel)
 }
 
 func (s *roleSet) apply(step roleStep) error {
-	g, err := s.manages(step.At, step.From)
-	if err != nil {
-		return err
-	}
 	decided := s.c.Grants
-	s.c.Grants = g // of the scope that decides about this role
+	s.c.Grants = step.grants
 	defer func() { s.c.Grants = decided }()
 	switch {
 	case step.At == s.token.Home:
@@ -178,7 +127,11 @@ func (s *roleSet) apply(step roleStep) error {
 	return rebind(s.c, s.tx, s.token, step.At, step.From, step.To)
 }
 
+// rehome changes the role on the home, which can't be taken: whoever manages it has to name it.
 func (s *roleSet) rehome(step roleStep) error {
+	if step.To == "" {
+		return BadInput(FieldProblem{"roles", "home", "Name the role on " + s.homeName() + " too; it can be changed and not removed."})
+	}
 	if err := rehome(s.c, s.tx, s.token, step.From, step.To); err != nil {
 		return err
 	}
@@ -186,9 +139,9 @@ func (s *roleSet) rehome(step roleStep) error {
 	return s.tx.UpdateToken(s.token)
 }
 
-// seen is the token as the actor sees it now. One that they see nowhere any more, since the role they
+// result is the token as the actor sees it now. One that they see nowhere any more, since the role they
 // took was the last within their sight, keeps its home.
-func (s *roleSet) seen() (Detail, error) {
+func (s *roleSet) result() (Detail, error) {
 	roles, err := newSight(s.tx, s.c.By, s.token.Home.Org, s.c.Grants).roles(s.token)
 	if err != nil {
 		return Detail{}, err

@@ -29,7 +29,8 @@ func (m manager) model(held, posted map[access.Scope]access.Role) map[access.Sco
 	}
 	for at, role := range posted {
 		gives := held[at] == "" && !m.everywhere // only Organization Owners add a place
-		if held[at] != role && (gives || !m.reaches(at)) {
+		reads := m.reaches(at) || at.Level() == access.OrgLevel
+		if (held[at] != role || !reads) && (gives || !m.reaches(at)) {
 			return nil
 		}
 		after[at] = role

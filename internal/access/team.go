@@ -16,7 +16,7 @@ const (
 	MaxTeamName    = 256   // characters
 	MaxTeams       = 1_000 // of one Organization
 	MaxTeamMembers = 5_000 // of one team
-	MaxTeamBatch   = 200   // people added by one form
+	MaxTeamBatch   = 1_000 // people added at once: as many as a page of the API can have listed
 )
 
 // Team is a group of people of one Organization who share roles: one on the Organization, and at most
@@ -145,80 +145,6 @@ func hasRoomForTeam(tx Tx, at Scope) error {
 	return err
 }
 
-// EditTeam is what can change about a team. Seen is the version the caller was shown, zero where no
-// version was shown and the last writer wins.
-type EditTeam struct {
-	Name, Description string
-	Role              Role // on the Organization
-	Seen              int
-}
-
-// Edit changes name, description and Organization role of a team; the role counts for its members
-// from their next request. Saving what is stored already is a success without an event. Errors: as
-// for Create, NotFound for a team that is gone, and Conflict with reason changed_meanwhile, or
-// last_owner when no active Owner would be left.
-func (s *Teams) Edit(ctx context.Context, by Actor, org OrgID, id TeamID, in EditTeam) (Team, error) {
-	return s.change(ctx, by, org, id, audit.TeamUpdate, func(c *Changing, tx Tx, t *Team) error {
-		checked, err := NewTeam{Name: in.Name, Description: in.Description, Role: in.Role}.clean()
-		if err != nil {
-			return err
-		}
-		in.Name, in.Description = checked.Name, checked.Description
-		if in.Seen != 0 && in.Seen != t.Version {
-			return stale(t.Name, t.UpdatedBy, t.UpdatedAt)
-		}
-		return edit(c, tx, t, in)
-	})
-}
-
-func edit(c *Changing, tx Tx, t *Team, in EditTeam) error {
-	old, err := tx.Role(c.At, t.Subject())
-	if err != nil {
-		return err
-	}
-	changes := t.diff(in)
-	if len(changes) == 0 && in.Role == old {
-		c.Unchanged()
-		return nil
-	}
-	t.Name, t.Description = in.Name, in.Description
-	t.Version++
-	t.UpdatedAt, t.UpdatedBy = c.Now, by(c)
-	if len(changes) > 0 {
-		c.Record(audit.TeamUpdate, t.target(), changes...)
-	}
-	if in.Role != old {
-		if err := c.giveTeam(tx, *t, old, in.Role); err != nil {
-			return err
-		}
-	}
-	return tx.UpdateTeam(*t)
-}
-
-// giveTeam gives the team a role at the scope of the change, in place of an old one when it had one.
-func (c *Changing) giveTeam(tx Tx, t Team, old, role Role) error {
-	if err := c.mayReplace(old, role, c.At.Level()); err != nil {
-		return err
-	}
-	as := audit.TeamRoleUpdate
-	if old == "" {
-		as = audit.TeamRoleAdd
-	}
-	c.Record(as, t.target(), audit.Change{Field: "role", Before: c.word(old), After: c.word(role)})
-	return tx.SetRole(c.At, t.Subject(), role, by(c))
-}
-
-func (t Team) diff(in EditTeam) []audit.Change {
-	var out []audit.Change
-	if in.Name != t.Name {
-		out = append(out, audit.Change{Field: "name", Before: t.Name, After: in.Name})
-	}
-	if in.Description != t.Description {
-		out = append(out, audit.Change{Field: "description", Before: t.Description, After: in.Description})
-	}
-	return out
-}
-
 // TeamDeletionWord is what has to be typed to delete a team.
 const TeamDeletionWord = "Delete"
 
@@ -287,5 +213,5 @@ func checkBatch(users []UserID) *FieldProblem {
 	if len(users) <= MaxTeamBatch {
 		return nil
 	}
-	return &FieldProblem{"members", "too_many", fmt.Sprintf("Select %d people or fewer; these are %d. More can be added afterwards.", MaxTeamBatch, len(users))}
+	return &FieldProblem{"members", "too_many", fmt.Sprintf("Select 1,000 people or fewer; these are %d. More can be added afterwards.", len(users))}
 }

@@ -39,8 +39,8 @@ func TestTeams_Members(t *testing.T) {
 			t.Errorf("joined %+v, %v", joined, err)
 		}
 	})
-	t.Run("nobody, and more than 200 at once, is refused", func(t *testing.T) {
-		for _, users := range [][]access.UserID{nil, make([]access.UserID, 201)} {
+	t.Run("nobody, and more than 1,000 at once, is refused", func(t *testing.T) {
+		for _, users := range [][]access.UserID{nil, make([]access.UserID, 1001)} {
 			_, err := add(owner, users...)
 			wantFields(t, err, "members")
 		}

@@ -33,7 +33,7 @@ func TestTeams_Create(t *testing.T) {
 	t.Run("every wrong field is named, and nothing changes", func(t *testing.T) {
 		before := h.Dump()
 		_, err := h.Teams.Create(t.Context(), owner, h.Org.ID, access.NewTeam{
-			Name: strings.Repeat("x", 257), Description: "a\u202eb", Role: access.WorkspaceOwner, Members: make([]access.UserID, 201)})
+			Name: strings.Repeat("x", 257), Description: "a\u202eb", Role: access.WorkspaceOwner, Members: make([]access.UserID, 1001)})
 		wantFields(t, err, "name description role members")
 		if h.Dump() != before {
 			t.Error("something changed")

@@ -5,10 +5,12 @@ package access
 type Tx interface {
 	GateTx
 	OrgTx
+	SelfTx
 	WorkspaceTx
 	DeletionTx
 	MemberTx
 	MemberListTx
+	PeopleTx
 	LeaveTx
 	TeamTx
 	TeamListTx

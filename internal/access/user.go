@@ -65,6 +65,9 @@ type MemberTx interface {
 	InsertUser(u User) error
 	// Role returns the role a subject itself holds at a scope, "" for none.
 	Role(at Scope, who Subject) (Role, error)
+	// HeldBy returns, by id, the roles that users, or teams, themselves hold in an Organization. Whoever
+	// holds none is left out. Its cost grows with the roles found and nothing else.
+	HeldBy(org OrgID, kind SubjectKind, ids []string) (map[string]HeldRoles, error)
 	// SetRole gives or replaces it; there is at most one per subject and scope.
 	SetRole(at Scope, who Subject, role Role, by Person) error
 	// RemoveRole ends it; ending none is no error.

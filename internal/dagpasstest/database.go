@@ -1,16 +1,55 @@
 package dagpasstest
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver, to look at the file beside the program
 
+	"dagpass/db"
 	"dagpass/internal/audit"
+	"dagpass/internal/dirtest"
+	"dagpass/internal/secret"
 )
+
+// firstStart is what a first start leaves, before every clock of a test.
+var firstStart = dirtest.Prototype{Make: func(dir string, root secret.Root) error {
+	d, err := db.Open(context.Background(), db.Config{Dir: dir, Root: root, Now: longAgo, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	return d.Close()
+}}
+
+func longAgo() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// Open opens a new database, as after a first start, until the test ends.
+func Open(t testing.TB, now func() time.Time) *db.DB {
+	t.Helper()
+	return open(t, db.Config{Dir: filepath.Join(t.TempDir(), "data"), Now: now, Log: slog.New(slog.DiscardHandler)})
+}
+
+func open(t testing.TB, cfg db.Config) *db.DB {
+	t.Helper()
+	cfg.Root = firstStart.Copy(t, cfg.Dir)
+	d, err := db.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
 
 // Dump is every row of every table but what law 9 of the security design lets a reading request
 // change: when a session was last seen and a token last used. Two equal dumps mean that nothing

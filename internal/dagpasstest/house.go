@@ -24,10 +24,6 @@ import (
 	"dagpass/internal/later"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
-	"dagpass/static"
-	"dagpass/web"
-	"dagpass/web/api"
-	"dagpass/web/middleware"
 )
 
 // Start is the instant at which every house's clock stands at first.
@@ -80,6 +76,7 @@ type House struct {
 	AuditLog   *access.AuditLog
 
 	Invitations *signin.Invitations
+	Programs    *signin.Programs
 
 	Handler http.Handler // the whole site
 	Logs    *Logs        // what was logged, at debug level
@@ -103,12 +100,8 @@ type Person struct {
 func Unfurnished(t testing.TB) *House {
 	t.Helper()
 	h := &House{T: t, Dir: filepath.Join(t.TempDir(), "data"), Clock: &Clock{now: Start}, Logs: &Logs{}}
-	log := slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	database, err := db.Open(t.Context(), db.Config{Dir: h.Dir, Root: Root(t), Now: h.Clock.Now, Log: log})
-	h.must(err)
-	t.Cleanup(func() { h.must(database.Close()) })
-	h.DB = database
-	h.log = log
+	h.log = slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.DB = open(t, db.Config{Dir: h.Dir, Now: h.Clock.Now, Log: h.log})
 	h.services()
 	return h
 }
@@ -124,16 +117,6 @@ func New(t testing.TB) *House {
 	h.Org, h.Workspace = founded.Org, founded.Workspace
 	h.Owner = h.SignIn(founded.Owner)
 	return h
-}
-
-// Root is a root key for a test.
-func Root(t testing.TB) secret.Root {
-	t.Helper()
-	root, err := secret.CreateRoot(filepath.Join(t.TempDir(), "root.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
 }
 
 type keys struct {
@@ -155,32 +138,8 @@ func (h *House) services() {
 	h.AuditLog = access.NewAuditLog(rules)
 	h.Accounts, h.Setup = signin.NewAccounts(people, hasher, k.Keyring), signin.NewSetup(people, hasher)
 	h.Invitations = signin.NewInvitations(people, hasher)
+	h.Programs = signin.NewPrograms(people)
 	h.site()
-}
-
-func (h *House) site() {
-	h.T.Helper()
-	assets, err := static.New()
-	h.must(err)
-	programs, err := api.New(api.Config{
-		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Roles: h.Roles, Ranges: h.Ranges, AuditLog: h.AuditLog, Keys: h.DB.PublicKeys,
-		AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
-	})
-	h.must(err)
-	reference, err := api.Reference()
-	h.must(err)
-	c := web.Config{
-		Log: h.log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
-		Limits: middleware.Config{LoopbackPort: 8888}, API: programs, Reference: reference,
-		Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Roles: h.Roles, Tokens: h.Tokens,
-		Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
-		AuditLog: h.AuditLog, Ranges: h.Ranges,
-	}
-	if h.later != nil {
-		c.Later = h.later.Do
-	}
-	h.Handler, err = web.New(c)
-	h.must(err)
 }
 
 // System is the program itself as an actor.

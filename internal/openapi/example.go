@@ -38,7 +38,13 @@ func (r reader) example(e Entry, body schema, credential bool) Example {
 	case "application/json":
 		x.More += next + "-H 'Content-Type: application/json'" + next + "-d '" + r.object(body) + "'"
 	default:
-		x.More += next + `-d token="$TOKEN"`
+		for i, m := range r.members(body) {
+			if value := body.Properties[i].Example; value != nil {
+				x.More += next + "-d " + m.Name + "=" + strings.Trim(string(value), `"`)
+			} else if m.Required {
+				x.More += next + "-d " + m.Name + `="$` + strings.ToUpper(m.Name) + `"`
+			}
+		}
 	}
 	return x
 }

@@ -116,3 +116,22 @@ func heldLogin(tx Tx, presented string) (ProgramLogin, error) {
 	}
 	return l, err
 }
+
+// Introspect returns the login of the actor's own to which a presented value belongs, and whether it is
+// one that counts now (RFC 7662). Of others' nothing is said.
+func (s *Programs) Introspect(ctx context.Context, by access.Actor, presented string) (ProgramLogin, bool, error) {
+	var l ProgramLogin
+	err := access.Lookup(ctx, s.store, func(tx Tx) (err error) {
+		if l, err = heldLogin(tx, presented); err != nil {
+			return err
+		}
+		if by.Kind != access.UserActor || by.ID != string(l.Account.ID) || !l.AccessEnds.IsZero() && l.Callable(tx.Now()) != nil {
+			return access.Missing()
+		}
+		return nil
+	})
+	if access.CodeOf(err) == access.NotFound {
+		return ProgramLogin{}, false, nil
+	}
+	return l, err == nil, err
+}

@@ -14,6 +14,7 @@ import (
 	"dagpass/internal/access"
 	"dagpass/internal/limit"
 	"dagpass/internal/secret"
+	"dagpass/internal/signin"
 	"dagpass/web/middleware"
 )
 
@@ -25,6 +26,18 @@ type Config struct {
 	Ranges     *access.Ranges
 	AuditLog   *access.AuditLog
 	Roles      *access.Roles
+	Members    *access.Members
+	Teams      *access.Teams
+
+	Programs *signin.Programs
+	// PublicURL is where people and programs find the server, without a slash at its end.
+	PublicURL string
+
+	Invitations *signin.Invitations
+	// MailInvitation mails the link of an invitation that was just made. What came of it is recorded and
+	// not told: whoever gets no mail is sent a new link from the console.
+	MailInvitation func(ctx context.Context, by access.Actor, i signin.Invitation, code secret.Value) (sent bool)
+
 	// Keys returns the public keys whose signatures are to be trusted now, for the key set.
 	Keys func(context.Context) ([]secret.PublicKey, error)
 	// Rates limit how fast programs may ask; the zero value does not.
@@ -41,6 +54,10 @@ func (c Config) validate() error {
 	switch {
 	case c.Tokens == nil || c.Orgs == nil || c.Workspaces == nil || c.Roles == nil || c.Ranges == nil || c.AuditLog == nil:
 		return errors.New("api: Tokens, Orgs, Workspaces, Roles, Ranges and AuditLog are needed")
+	case c.Programs == nil || c.PublicURL == "":
+		return errors.New("api: Programs and PublicURL are needed")
+	case c.Members == nil || c.Teams == nil || c.Invitations == nil || c.MailInvitation == nil:
+		return errors.New("api: Members, Teams, Invitations and MailInvitation are needed")
 	case c.Keys == nil || c.Now == nil:
 		return errors.New("api: Keys and Now are needed")
 	}

@@ -49,7 +49,7 @@ func command[In any](read func(*input) In, run func(context.Context, access.Acto
 	}
 }
 
-// authenticate returns the actor a request's Bearer token stands for, and notes that it was used.
+// authenticate returns the actor a request's Bearer value stands for: a token, or a person's login, and notes that it was used.
 // Errors: Unauthenticated; Limited when too many others came from its address; Unavailable when the token could not be checked, which never lets in.
 func (s *server) authenticate(r *http.Request) (access.Actor, error) {
 	headers := r.Header.Values(echo.HeaderAuthorization)
@@ -58,10 +58,9 @@ func (s *server) authenticate(r *http.Request) (access.Actor, error) {
 			Message: "This needs an API token. Send it in the header Authorization: Bearer <token>."}
 	}
 	from := middleware.OriginOf(r)
-	by, err := s.Tokens.Verify(r.Context(), bearer(headers), from)
+	by, err := s.verify(r.Context(), bearer(headers), from)
 	switch access.CodeOf(err) {
 	case "":
-		s.Tokens.Used(by, s.Now())
 		return by, nil
 	case access.Unauthenticated:
 		return access.Actor{}, s.countFailure(r.Context(), from, err)

@@ -132,7 +132,7 @@ func served(op openapi.Operation, r Route, path string) openapi.Operation {
 	if r.Action != Open {
 		op.Security = append(op.Security, map[string][]string{"token": {}})
 	}
-	if r.Action != Open && r.Action != Self {
+	if r.Action != Open && r.Action != Self && r.Action != Person {
 		op.Permission = string(r.Action)
 	}
 	var ids []jsontext.Value

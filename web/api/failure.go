@@ -149,6 +149,8 @@ func setChallenge(h http.Header, e *access.Error) {
 	case e.Code != access.Unauthenticated:
 	case e.Reason == "":
 		h.Set(echo.HeaderWWWAuthenticate, realm)
+	case e.Reason == access.ReasonReauthenticate: // RFC 9470, 3
+		h.Set(echo.HeaderWWWAuthenticate, realm+`, error="insufficient_user_authentication", error_description="The password was not given within 10 minutes", max_age="600"`)
 	case e.Reason == access.ReasonInvalidToken:
 		h.Set(echo.HeaderWWWAuthenticate, realm+`, error="invalid_token"`)
 	default:

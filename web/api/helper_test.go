@@ -6,14 +6,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"dagpass/db"
 	"dagpass/internal/access"
+	"dagpass/internal/dagpasstest"
 	"dagpass/internal/secret"
+	"dagpass/internal/signin"
 	"dagpass/web/api"
 	"dagpass/web/middleware"
 )
@@ -43,10 +43,16 @@ type house struct {
 	log   *slog.Logger
 	site  http.Handler
 
-	tokens     *access.Tokens
-	workspaces *access.Workspaces
-	ranges     *access.Ranges
-	roles      *access.Roles
+	tokens      *access.Tokens
+	workspaces  *access.Workspaces
+	ranges      *access.Ranges
+	roles       *access.Roles
+	people      signin.Store
+	programs    *signin.Programs
+	members     *access.Members
+	teams       *access.Teams
+	invitations *signin.Invitations
+	mailed      []signin.Invitation // whose link was mailed
 
 	org       access.Org       // Acme, with its first Workspace
 	workspace access.Workspace // Data
@@ -58,38 +64,33 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{T: t, log: slog.New(slog.DiscardHandler), clock: &clock{time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}}
 	h.key = must(secret.SigningKeyFromSeed("dp0123456789", []byte("a seed of exactly thirty-two b.."))).in(t)
-	var ring *secret.Keyring
-	h.store, ring = openStore(t, h.clock.Now)
-	h.keys = values{secret.NewSigner(h.key, publicURL, publicURL), ring}
+	database := dagpasstest.Open(t, h.clock.Now)
+	h.store, h.people = database.Access(), database.SignIn()
+	h.keys = values{secret.NewSigner(h.key, publicURL, publicURL), database.Keyring()}
+	h.programs = signin.NewPrograms(h.people)
 	h.tokens = access.NewTokens(h.store, h.keys)
 	h.workspaces, h.roles, h.ranges = access.NewWorkspaces(h.store), access.NewRoles(h.store), access.NewRanges(h.store)
+	h.members, h.teams = access.NewMembers(h.store), access.NewTeams(h.store)
+	h.invitations = signin.NewInvitations(h.people, secret.NewHasherWithCost(2, 64, 1))
 	h.site = h.build(h.config())
 	acme := h.found("Acme", "Data")
 	h.org, h.workspace = acme.Org, acme.Workspace
 	return h
 }
 
-// openStore opens a real store in a directory of its own.
-func openStore(t *testing.T, now func() time.Time) (access.Store[access.Tx], *secret.Keyring) {
-	t.Helper()
-	root := must(secret.CreateRoot(filepath.Join(t.TempDir(), "root.key"))).in(t)
-	store := must(db.Open(t.Context(), db.Config{Dir: filepath.Join(t.TempDir(), "data"), Root: root, Now: now, Log: slog.New(slog.DiscardHandler)})).in(t)
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return store.Access(), store.Keyring()
-}
-
 func (h *house) config() api.Config {
 	return api.Config{
 		Tokens: h.tokens, Orgs: access.NewOrgs(h.store), Workspaces: h.workspaces, Roles: h.roles, Ranges: h.ranges,
 		AuditLog: access.NewAuditLog(h.store),
+		Members:  h.members, Teams: h.teams, Invitations: h.invitations,
+		MailInvitation: func(_ context.Context, _ access.Actor, i signin.Invitation, _ secret.Value) bool {
+			h.mailed = append(h.mailed, i)
+			return true
+		},
 		Keys: func(context.Context) ([]secret.PublicKey, error) {
 			return []secret.PublicKey{{KID: h.key.KID, Key: h.key.Public}}, nil
 		},
-		AvatarURL: avatarURL, Now: h.clock.Now,
+		Programs: h.programs, PublicURL: publicURL, AvatarURL: avatarURL, Now: h.clock.Now,
 	}
 }
 

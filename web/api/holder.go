@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dagpass/internal/access"
+	"dagpass/internal/signin"
 	"dagpass/web/middleware"
 )
 
@@ -56,11 +57,35 @@ func (s shaper) ownToken(t ownToken) selfToken {
 // (RFC 7009, 2.1).
 func readPresented(in *input) string { return onlyValue(in, readForm(in), "token") }
 
+// introspect says what a presented value is, as far as the caller may know: of a token, or of a login of
+// their own.
+func (s *server) introspect(ctx context.Context, by access.Actor, presented string) (introspection, error) {
+	l, found, err := s.Programs.Introspect(ctx, by, presented)
+	if err != nil || found {
+		return shapeLogin(l), err
+	}
+	i, err := s.Tokens.Introspect(ctx, by, presented)
+	return shapeIntrospection(i), err
+}
+
+func shapeLogin(l signin.ProgramLogin) introspection {
+	ends := l.EndsAt // of the value that renews
+	if !l.AccessEnds.IsZero() {
+		ends = l.AccessEnds
+	}
+	return introspection{
+		Active: true, TokenType: "Bearer", Subject: string(l.Account.ID), ClientID: l.Program, Username: l.Account.Email,
+		IssuedAt: l.CreatedAt.Unix(), ExpiresAt: ends.Unix(),
+	}
+}
+
 // introspection is the answer of RFC 7662, 2.2; with active false nothing else is said.
 type introspection struct {
 	Active         bool         `json:"active"`
 	TokenType      string       `json:"token_type,omitzero"`
 	Subject        string       `json:"sub,omitzero"`
+	ClientID       string       `json:"client_id,omitzero"`
+	Username       string       `json:"username,omitzero"`
 	Issuer         string       `json:"iss,omitzero"`
 	Audience       string       `json:"aud,omitzero"`
 	JTI            string       `json:"jti,omitzero"`
@@ -95,6 +120,9 @@ func (s *server) revoke(in *input, _ access.Actor) (any, error) {
 	}
 	ctx, from := in.Request().Context(), middleware.OriginOf(in.Request())
 	ended, err := s.Tokens.Revoke(ctx, presented, from)
+	if err == nil && !ended {
+		ended, err = s.Programs.Revoke(ctx, presented, from)
+	}
 	if err == nil && !ended {
 		err = s.countFailure(ctx, from, nil)
 	}

@@ -79,6 +79,27 @@ func readSorts(in *input, fields []string) []access.Sort {
 	return sorts
 }
 
+// column is a sort field: its name on the wire, and that of the services.
+type column struct{ wire, name string }
+
+// readOrdered is readPage for lists that are ordered by the service, in any mixture of columns.
+func readOrdered(in *input, columns ...column) listing {
+	var fields []string
+	names := map[string]string{}
+	for _, c := range columns {
+		fields = append(fields, c.wire)
+		names[c.wire] = c.name
+	}
+	l := readPage(in, fields...)
+	for i, s := range l.sorts {
+		l.sorts[i].By = names[s.By]
+	}
+	return l
+}
+
+// window is the part of the list as the services take it.
+func (l listing) window() access.Page { return access.Page{Limit: l.limit, Offset: l.offset} }
+
 // record is what the rows of small lists are sorted by.
 type record struct {
 	id, name             string

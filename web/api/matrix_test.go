@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dagpass/internal/access"
+	"dagpass/internal/signin"
 	"dagpass/web/api"
 )
 
@@ -48,15 +49,28 @@ type place struct {
 	token     access.TokenID
 	network   access.RangeID // holds the address of every caller
 	role      access.RoleID
+	user      access.UserID // with a role in the Workspace, as the team they are in has
+	team      access.TeamID
+	invite    access.UserID
 }
 
 func (h *house) place(name string) place {
 	f := h.found(name, "Data")
+	ada := h.colleagueIn(f.Org.ID, "Ada", access.OrgMember)
+	h.give(ada, f.Workspace.Scope(), access.WorkspaceMember)
+	team := h.team(f.Org.ID, "Ingest", access.OrgMember, ada)
+	must(h.teams.Add(h.Context(), operator(), f.Workspace.Scope(), team.ID, access.WorkspaceMember)).in(h.T)
+	invited, _, err := h.invitations.Invite(h.Context(), operator(), f.Org.ID,
+		signin.NewInvitation{Email: "eve@" + strings.ToLower(name) + ".example.com", Role: access.OrgMember})
+	if err != nil {
+		h.Fatal(err)
+	}
 	return place{
 		org: f.Org, workspace: f.Workspace,
 		token:   h.add(f.Workspace.Scope(), access.WorkspaceMember, "subject").ID,
 		role:    h.customRole(f.Org.ID, "Custom", "workspace.tokens.view").ID,
 		network: must(h.ranges.Add(h.Context(), operator(), f.Org.ID, "192.0.2.0/24")).in(h.T).ID,
+		user:    ada.ID, team: team.ID, invite: invited.User.ID,
 	}
 }
 
@@ -71,7 +85,7 @@ func (p place) caller(h *house, role access.Role) credential {
 // path is that of a route with the place's ids in it.
 func (p place) path(r api.Route) string {
 	return strings.NewReplacer(":org", string(p.org.ID), ":workspace", string(p.workspace.ID), ":token", string(p.token),
-		":role", string(p.role), ":range", string(p.network)).Replace(r.Path)
+		":role", string(p.role), ":range", string(p.network), ":user", string(p.user), ":team", string(p.team), ":invite", string(p.invite)).Replace(r.Path)
 }
 
 func (h *house) try(r api.Route, at place, by credential) int {
@@ -99,6 +113,9 @@ func wantOwn(r api.Route, role access.Role) access.Code {
 	if r.Action == api.Absent {
 		return access.NotFound
 	}
+	if r.Action == api.Person {
+		return access.Forbidden // it is a token
+	}
 	level := access.OrgLevel
 	if strings.Contains(r.Path, "/:workspace") || strings.Contains(r.Path, "/:token") {
 		level = access.WorkspaceLevel // the token's home is the Workspace
@@ -110,7 +127,21 @@ func wantOwn(r api.Route, role access.Role) access.Code {
 	if access.IsRole(role, access.OrgLevel) {
 		held = access.Grants{Org: []access.Role{role}}
 	}
+	if inDirectory(r) && access.Permit(held, r.Action, access.WorkspaceLevel) == nil {
+		return "" // the people and teams of the Workspace
+	}
 	return access.CodeOf(access.Permit(held, r.Action, level))
+}
+
+// inDirectory reports whether a route is about people or teams as a Workspace has them too: reading them,
+// and their roles.
+func inDirectory(r api.Route) bool {
+	for _, end := range []string{"/users", "/users/:user", "/teams", "/teams/:team"} {
+		if strings.HasSuffix(r.Path, end) && r.Method == http.MethodGet || strings.HasSuffix(r.Path, end+"/roles") {
+			return !strings.HasSuffix(r.Path, "/:user/teams")
+		}
+	}
+	return false
 }
 
 // fits reports whether a status is what a decision leads to. What is allowed may still be refused

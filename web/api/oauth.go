@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 	"strings"
+
+	"dagpass/internal/signin"
 )
 
 // isOAuth tells the endpoints whose errors have the form of OAuth (security.md 3.7).
@@ -14,12 +16,17 @@ func isOAuth(r *http.Request) bool {
 // beside them: so one client reads every failure here, and a client of OAuth reads those.
 func writeFailure(w http.ResponseWriter, r *http.Request, f failure) {
 	if isOAuth(r) {
-		f.Error, f.Description = oauthCode(f.StatusCode), oauthText(f.Message)
+		f.Error, f.Description = oauthCode(f.Reason, f.StatusCode), oauthText(f.Message)
 	}
 	_ = write(w, f.StatusCode, f) // plain strings always encode
 }
 
-func oauthCode(status int) string {
+// oauthCode is the error code for a reason, which may be one, or else for a status.
+func oauthCode(reason string, status int) string {
+	switch reason {
+	case signin.ReasonInvalidClient, signin.ReasonInvalidGrant, signin.ReasonUnsupportedGrant:
+		return reason
+	}
 	switch status {
 	case http.StatusUnauthorized:
 		return "invalid_token" // RFC 6750, 3.1

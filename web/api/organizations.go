@@ -61,15 +61,3 @@ func readEditOrganization(in *input) editOrganization {
 func (s *server) updateOrganization(ctx context.Context, by access.Actor, in editOrganization) (access.Org, error) {
 	return s.Orgs.Edit(ctx, by, in.id, in.name, 0)
 }
-
-// self returns the calling token with its roles.
-func (s *server) self(ctx context.Context, by access.Actor, _ struct{}) (access.Detail, error) {
-	orgs, err := s.Orgs.Mine(ctx, by)
-	if err != nil {
-		return access.Detail{}, err
-	}
-	if len(orgs) == 0 {
-		return access.Detail{}, access.Missing()
-	}
-	return s.Tokens.Show(ctx, by, orgs[0].ID, access.TokenID(by.ID))
-}

@@ -18,8 +18,8 @@ func TestUnknownPaths(t *testing.T) {
 	owner := h.add(h.org.Scope(), access.OrgOwner, "owner")
 	for _, path := range []string{"/v1/", "/v1/nope", "//v1/organizations", "/v1//organizations", "/v1/organizations/" + unknownID + "/nope",
 		"/v1/%6Frganizations", "/v1/../v1/organizations", "/v1/organizations/", "/iam/v1beta1/organizations", "/platform/v1beta1/users/self",
-		"/labs/v1/organizations", "/private/v1alpha1/cli/auth-config", "/spec/v2.0", "/.well-known/openid-configuration",
-		"/oauth/token", "/userinfo", "/v1/%00", "/v1/%ff"} {
+		"/labs/v1/organizations", "/private/v1alpha1/cli/nope", "/spec/v2.0", "/.well-known/openid-configuration",
+		"/oauth/authorize", "/userinfo/", "/v1/%00", "/v1/%ff"} {
 		t.Run(path, func(t *testing.T) {
 			for _, value := range []string{"", owner.value} {
 				a := h.call(http.MethodGet, "/", value, func(r *http.Request) { setPath(r, path) })
@@ -128,6 +128,8 @@ func TestNew(t *testing.T) {
 	h := newHouse(t)
 	for name, break_ := range map[string]func(*api.Config){
 		"without tokens":                 func(c *api.Config) { c.Tokens = nil },
+		"without people":                 func(c *api.Config) { c.Members = nil },
+		"without mail":                   func(c *api.Config) { c.MailInvitation = nil },
 		"without keys":                   func(c *api.Config) { c.Keys = nil },
 		"without a clock":                func(c *api.Config) { c.Now = nil },
 		"with a rate below zero":         func(c *api.Config) { c.Rates.Post = -1 },

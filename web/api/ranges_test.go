@@ -50,13 +50,6 @@ func fromAddress(address string) func(*http.Request) {
 	return func(r *http.Request) { r.RemoteAddr = address + ":40000" }
 }
 
-func wantStatus(t *testing.T, a answer, want int) {
-	t.Helper()
-	if a.status != want {
-		t.Errorf("status %d, want %d: %s", a.status, want, a.body)
-	}
-}
-
 // TestRanges_TerraformCycle: contract 4.7, the requests of astro_allowed_ip_address_ranges: apply, an
 // empty plan, a change that adds before it deletes, and destroy.
 func TestRanges_TerraformCycle(t *testing.T) {

@@ -19,6 +19,8 @@ func whoMay(r Route) string {
 	switch {
 	case r.Action == Open:
 		return "Anyone, without a credential."
+	case r.Action == Person:
+		return "A person, signed in by a program."
 	case r.Action == Self:
 		return "Every valid credential."
 	case strings.Contains(r.Path, ":workspace"):

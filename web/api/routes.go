@@ -12,6 +12,9 @@ const (
 	Open access.Action = "open"
 	// Self is the action of a route that answers any live credential, about its holder alone.
 	Self access.Action = "self"
+	// Person is the action of a route that answers a person who signed in, about themselves alone. A token
+	// is refused.
+	Person access.Action = "person"
 	// Absent is the action of a route that answers every live credential 404, because Dagpass does not
 	// have what it is about.
 	Absent access.Action = "absent"
@@ -20,7 +23,7 @@ const (
 // Route is one row of the API's access matrix.
 type Route struct {
 	Method string
-	Path   string        // with :org, :workspace, :token, :role and :range for the ids in it
+	Path   string        // with :org, :workspace, :token, :role, :range, :user, :team and :invite for the ids in it
 	Action access.Action // what the gate decides on, or [Open], [Self] or [Absent]
 }
 
@@ -95,7 +98,7 @@ func (s *server) routes() []route {
 	t.post(orgPath+"/tokens", access.TokenCreate, call(readNewToken("type"), s.createToken, s.shape.issued), iam)
 	t.get(orgPath+"/tokens/:token", access.TokenView, call(readToken, s.findToken, s.shape.token), v1, iam)
 	t.post(orgPath+"/tokens/:token", access.TokenUpdate, call(readTokenEdit, s.updateToken, s.shape.token), v1, iam)
-	t.post(orgPath+"/tokens/:token/roles", access.TokenUpdate, call(readTokenRoles, s.setTokenRoles, shapeSubjectRoles), v1, iam)
+	t.post(orgPath+"/tokens/:token/roles", access.TokenUpdate, call(readTokenRoles, s.setTokenRoles, shapeTokenRoles), v1, iam)
 	t.post(orgPath+"/tokens/:token/rotate", access.TokenRotate, call(readToken, s.rotateToken, s.shape.issued), v1, iam)
 	t.del(orgPath+"/tokens/:token", access.TokenDelete, command(readToken, s.deleteToken), v1, iam)
 
@@ -124,13 +127,46 @@ func (s *server) routes() []route {
 	t.post(orgPath+"/roles/:role", access.RolesManage, call(readRoleEdit, s.editRole, s.shape.customRole), v1, iam)
 	t.del(orgPath+"/roles/:role", access.RolesManage, command(readRole, s.deleteRole), v1, iam)
 
-	t.get("/users/self", Self, call(readNothing, s.self, s.shape.self), v1)
+	t.get("/users/self", Self, call(readNothing, s.self, asIs), v1)
 	t.get("/tokens/self", Self, call(readNothing, s.ownToken, s.shape.ownToken), v1)
-	t.post("/oauth/introspect", Self, call(readPresented, s.Tokens.Introspect, shapeIntrospection), "")
+	t.post("/oauth/introspect", Self, call(readPresented, s.introspect, asIs), "")
 	t.post("/oauth/revoke", Open, s.revoke, "")
+	s.users(&t)
+	s.teams(&t)
+
+	t.get("/private/v1alpha1/cli/auth-config", Open, s.authConfig, "")
+	t.post("/oauth/token", Open, s.grantTokens, "")
+	t.get("/userinfo", Person, call(readNothing, s.userInfo, shapeUserInfo), "")
 
 	t.get("/.well-known/jwks.json", Open, s.keySet, "")
 	t.get("/spec/v1.0", Open, showDescription(s.about.v1), "")
 	t.get("/spec/all", Open, showDescription(s.about.whole), "")
 	return t
+}
+
+func (s *server) users(t *table) {
+	const users, invites = orgPath + "/users", orgPath + "/invites"
+	t.get(users, access.MembersView, call(readUserList, s.listUsers, s.shape.userPage), v1, iam)
+	t.get(users+"/:user", access.MembersView, call(readUser, s.findUser, s.shape.user), v1, iam)
+	t.post(users+"/:user/roles", access.MembersManage, call(readUserRoles(unchanged), s.setUserRoles, shapeRoles), v1)
+	t.post(users+"/:user/roles", access.MembersManage, call(readUserRoles(cleared), s.setUserRoles, shapeRoles), iam)
+	t.get(users+"/:user/teams", access.MembersView, call(readUserTeams, s.listUserTeams, s.shape.membershipPage), v1)
+
+	t.post(invites, access.MembersManage, call(readInvite, s.invite, s.shape.invite), v1, iam)
+	t.del(invites+"/:invite", access.MembersManage, command(readInvitee, s.withdraw), v1, iam)
+}
+
+func (s *server) teams(t *table) {
+	const teams, team = orgPath + "/teams", orgPath + "/teams/:team"
+	t.get(teams, access.MembersView, call(readTeamList, s.listTeams, s.shape.teamPage), v1, iam)
+	t.post(teams, access.TeamsManage, call(readNewTeam, s.createTeam, s.shape.team), v1, iam)
+	t.get(team, access.MembersView, call(readTeam, s.findTeam, s.shape.team), v1, iam)
+	t.post(team, access.TeamsManage, call(readTeamEdit, s.editTeam, s.shape.team), v1, iam)
+	t.del(team, access.TeamsManage, command(readTeam, s.deleteTeam), v1, iam)
+	t.post(team+"/roles", access.TeamsManage, call(readTeamRoles(unchanged), s.setTeamRoles, shapeRoles), v1)
+	t.post(team+"/roles", access.TeamsManage, call(readTeamRoles(cleared), s.setTeamRoles, shapeRoles), iam)
+
+	t.get(team+"/members", access.MembersView, call(readTeamMembers, s.listTeamMembers, s.shape.teamMemberPage), v1, iam)
+	t.post(team+"/members", access.TeamsManage, command(readNewMembers, s.addTeamMembers), v1, iam)
+	t.del(team+"/members/:user", access.TeamsManage, command(readTeamMember, s.removeTeamMember), v1, iam)
 }

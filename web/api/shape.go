@@ -125,29 +125,6 @@ type tokenPage struct {
 	envelope
 }
 
-// selfUser is a token as the user it stands for: its id and name, and its roles.
-type selfUser struct {
-	ID             access.TokenID `json:"id"`
-	Username       string         `json:"username"`
-	FullName       string         `json:"fullName"`
-	AvatarURL      string         `json:"avatarUrl"`
-	Status         string         `json:"status"`
-	OrganizationID access.OrgID   `json:"organizationId"`
-	Roles          []selfRole     `json:"roles,omitempty"`
-	CreatedAt      timestamp      `json:"createdAt"`
-	UpdatedAt      timestamp      `json:"updatedAt"`
-}
-
-type selfRole struct {
-	Role  string    `json:"role"`
-	Scope roleScope `json:"scope"`
-}
-
-type roleScope struct {
-	Type     string `json:"type"`
-	EntityID string `json:"entityId"`
-}
-
 // shaper makes wire objects of domain records.
 type shaper struct{ avatarURL string }
 
@@ -207,20 +184,8 @@ func (s shaper) tokenPage(p page[access.Detail]) tokenPage {
 	return tokenPage{shapeAll(p.rows, s.token), p.envelope(p.total)}
 }
 
-func (s shaper) self(d access.Detail) selfUser {
-	return selfUser{
-		ID: d.ID, Username: d.Name, FullName: d.Name, AvatarURL: s.avatarURL, Status: active,
-		OrganizationID: d.Home.Org, Roles: shapeAll(d.Roles, shapeSelfRole),
-		CreatedAt: stamp(d.CreatedAt), UpdatedAt: stamp(d.UpdatedAt),
-	}
-}
-
 func shapeTokenRole(r access.TokenRole) tokenRole {
 	return tokenRole{EntityType: levelType(r.At.Level()), EntityID: r.At.Entity(), Role: r.Wire()}
-}
-
-func shapeSelfRole(r access.TokenRole) selfRole {
-	return selfRole{Role: r.Wire(), Scope: roleScope{Type: levelType(r.At.Level()), EntityID: r.At.Entity()}}
 }
 
 // shapeAll shapes a list; an empty one is [] and never null.

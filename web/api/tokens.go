@@ -21,14 +21,21 @@ func readTokenList(in *input) tokenListing {
 		at:               access.Scope{Org: readOrg(in)},
 		onlyOrganization: in.flag("includeOnlyOrganizationTokens"),
 	}
-	if id, given := filterID(in, "workspaceId", "Name a Workspace; with the Astro CLI, use --workspace-id."); given {
-		l.at.Workspace = parseID[access.WorkspaceID](in, id)
+	var nowhere bool
+	l.at.Workspace, nowhere = readPlace(in)
+	l.matchesNone = nowhere || in.choice("kind", standardKind, "DIRECT_ACCESS") == "DIRECT_ACCESS"
+	return l
+}
+
+// readPlace reads the filters by what tokens, people and teams have a role on. Deployments and Dags do
+// not exist here, so nobody has one there.
+func readPlace(in *input) (at access.WorkspaceID, nowhere bool) {
+	if id, given := filterID(in, "workspaceId", "Name a Workspace; with the Astro CLI, use --workspace-id, or astro workspace switch first."); given {
+		at = parseID[access.WorkspaceID](in, id)
 	}
 	_, ofDeployment := filterID(in, "deploymentId", "Name a Deployment; with the Astro CLI, give its id.")
 	dag, _ := in.text("dagId")
-	kind := in.choice("kind", standardKind, "DIRECT_ACCESS")
-	l.matchesNone = ofDeployment || dag != "" || len(in.texts("dagTags")) > 0 || kind == "DIRECT_ACCESS"
-	return l
+	return at, ofDeployment || dag != "" || len(in.texts("dagTags")) > 0
 }
 
 // filterID reads an id that narrows a list. The CLI sends an empty one when it knows of no
@@ -57,15 +64,14 @@ func (s *server) listTokens(ctx context.Context, by access.Actor, l tokenListing
 }
 
 func (s *server) tokenRows(ctx context.Context, by access.Actor, l tokenListing) ([]access.TokenRow, int, error) {
-	window := access.Page{Limit: l.limit, Offset: l.offset}
 	if l.at.Workspace == "" && !l.onlyOrganization {
-		return s.Tokens.All(ctx, by, l.at.Org, l.order(), window)
+		return s.Tokens.All(ctx, by, l.at.Org, l.order(), l.window())
 	}
 	var only access.TokenFilter
 	if l.at.Workspace != "" && l.onlyOrganization {
 		only.Scope = access.OrgLevel
 	}
-	list, err := s.Tokens.List(ctx, by, l.at, only, l.order(), window)
+	list, err := s.Tokens.List(ctx, by, l.at, only, l.order(), l.window())
 	return list.Rows, list.Matching, err
 }
 

@@ -127,29 +127,6 @@ func (s *server) setTokenRoles(ctx context.Context, by access.Actor, in tokenRol
 	return s.Tokens.SetRoles(ctx, by, in.org, in.id, in.entries)
 }
 
-// subjectRoles are the roles of a subject by level; those it has none of are absent.
-type subjectRoles struct {
-	OrganizationRole access.Role     `json:"organizationRole,omitzero"`
-	WorkspaceRoles   []workspaceRole `json:"workspaceRoles,omitempty"`
-}
-
-type workspaceRole struct {
-	WorkspaceID access.WorkspaceID `json:"workspaceId"`
-	Role        access.Role        `json:"role"`
-}
-
-func shapeSubjectRoles(d access.Detail) subjectRoles {
-	var out subjectRoles
-	for _, r := range d.Roles {
-		if r.At.Level() == access.OrgLevel {
-			out.OrganizationRole = r.Role
-			continue
-		}
-		out.WorkspaceRoles = append(out.WorkspaceRoles, workspaceRole{r.At.Workspace, r.Role})
-	}
-	return out
-}
-
 // issuedToken is an apiToken in the two answers that carry its value.
 type issuedToken struct {
 	apiToken

@@ -111,7 +111,7 @@ func TestValues(t *testing.T) {
 	at := h.place("Wire")
 	owner := at.caller(h, access.OrgOwner)
 	for _, r := range api.Routes() {
-		if r.Method != http.MethodGet || r.Action == api.Open {
+		if r.Method != http.MethodGet || r.Action == api.Open || r.Action == api.Person {
 			continue
 		}
 		t.Run(r.Path, func(t *testing.T) {

@@ -17,11 +17,19 @@ const (
 	CacheFiveMinutes = "public, max-age=300"
 )
 
+// A program that asks to act for a person is answered by a form whose redirect goes to it, and browsers
+// hold redirects against form-action too. So the page with that form, and no other, may lead there.
+const (
+	consentPath   = "/authorize"
+	consentPolicy = "form-action 'self' http://localhost:12345;"
+	formPolicy    = "form-action 'self';"
+)
+
 // The two content security policies. Pages load nothing from elsewhere and run no inline script;
 // whatever is not a page may load and run nothing, should a browser ever show it as one.
 const (
 	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-		"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; " +
+		"font-src 'self'; connect-src 'self'; " + formPolicy + " base-uri 'none'; " +
 		"object-src 'none'; frame-ancestors 'none'"
 	dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 )
@@ -59,14 +67,20 @@ func hstsValue(reach HSTS, scheme string) string {
 // setHeaders puts the security headers on every response at the moment it is sent, when its status
 // and type are known. No handler can forget or weaken them.
 func setHeaders(hsts string, next http.Handler) http.Handler {
-	policy := func(status int, h http.Header) {
-		setBaseHeaders(h, hsts)
-		setContentPolicy(status, h)
-		setCachePolicy(status, h)
+	policy := func(ofPages string) func(int, http.Header) {
+		return func(status int, h http.Header) {
+			setBaseHeaders(h, hsts)
+			setContentPolicy(status, h, ofPages)
+			setCachePolicy(status, h)
+		}
 	}
+	usual, consent := policy(pagePolicy), policy(strings.Replace(pagePolicy, formPolicy, consentPolicy, 1))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		res := responseOf(w)
-		res.policy = policy
+		res.policy = usual
+		if r.URL.Path == consentPath {
+			res.policy = consent
+		}
 		next.ServeHTTP(res, r)
 	})
 }
@@ -84,14 +98,14 @@ func setBaseHeaders(h http.Header, hsts string) {
 	}
 }
 
-// setContentPolicy gives pages the page policy. The body of a redirect is never shown, so it gets
+// setContentPolicy gives pages their policy. The body of a redirect is never shown, so it gets
 // the narrow one whatever its type.
-func setContentPolicy(status int, h http.Header) {
+func setContentPolicy(status int, h http.Header, ofPages string) {
 	if isRedirect(status) || !isHTML(h.Get("Content-Type")) {
 		h.Set("Content-Security-Policy", dataPolicy)
 		return
 	}
-	h.Set("Content-Security-Policy", pagePolicy)
+	h.Set("Content-Security-Policy", ofPages)
 	if !slices.Contains(h.Values("Vary"), "HX-Request") {
 		h.Add("Vary", "HX-Request")
 	}

@@ -38,6 +38,12 @@ func wantPage(more ...string) http.Header {
 		"Content-Security-Policy", wantPagePolicy, "Vary", "HX-Request")...)
 }
 
+func wantConsent() http.Header {
+	h := wantPage()
+	h.Set("Content-Security-Policy", strings.Replace(wantPagePolicy, "form-action 'self';", "form-action 'self' http://localhost:12345;", 1))
+	return h
+}
+
 func wantObject(more ...string) http.Header {
 	return wantHeaders(append(more, "Content-Type", "application/json; charset=UTF-8", "Cache-Control", "no-store",
 		"Content-Security-Policy", wantDataPolicy)...)
@@ -60,6 +66,8 @@ func headersTestConsole() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/page", page(200))
 	mux.Handle("/404", page(404))
+	mux.Handle("/authorize", page(200))
+	mux.Handle("/authorize/", page(200))
 	mux.Handle("/405", page(405))
 	mux.Handle("/503", page(503))
 	mux.Handle("/panic", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -102,6 +110,9 @@ func TestEveryResponseHasExactlyTheHeadersOfItsClass(t *testing.T) {
 		want                     http.Header
 	}{
 		{"a page", "GET", "/page", "", nil, 200, wantPage()},
+		{"the page that asks for consent, and no other, may answer the program", "GET", "/authorize?client_id=astro-cli", "", nil, 200, wantConsent()},
+		{"the answer to its form", "POST", "/authorize", "", []string{"Sec-Fetch-Site", "same-origin"}, 200, wantConsent()},
+		{"a page below it", "GET", "/authorize/", "", nil, 200, wantPage()},
 		{"HEAD of a page", "HEAD", "/page", "", nil, 200, wantPage()},
 		{"a missing page", "GET", "/404", "", nil, 404, wantPage()},
 		{"a page that takes no such method", "GET", "/405", "", nil, 405, wantPage()},

@@ -1,0 +1,17 @@
+package main
+
+// accessLooks visits the screens about what programs may do: roles, and how a token is used.
+func accessLooks(s *stage) {
+	w := s.as("Mara Lindqvist")
+	organization := w.organization()
+	w.open(organization + "/roles")
+	w.inspect("roles")
+	w.click("tbody tr:first-child summary")
+	w.inspect("roles, permissions")
+	w.open(w.dataPlatform() + "/tokens")
+	w.dialog(w.editButton("ci-deploy"))
+	w.inspect("edit token, with its uses")
+	w.click(`.dlg-section a[href*="/use"]`)
+	w.until(`$("h1").innerText.startsWith("Use ")`)
+	w.inspect("token use")
+}

@@ -1,0 +1,36 @@
+package dagpasstest
+
+import (
+	"dagpass/static"
+	"dagpass/web"
+	"dagpass/web/api"
+	"dagpass/web/middleware"
+)
+
+// site builds the router around the services.
+func (h *House) site() {
+	h.T.Helper()
+	assets, err := static.New()
+	h.must(err)
+	c := web.Config{
+		Log: h.log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
+		Limits: middleware.Config{LoopbackPort: 8888},
+		Orgs:   h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Roles: h.Roles, Tokens: h.Tokens,
+		Programs: h.Programs, Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
+		AuditLog: h.AuditLog, Ranges: h.Ranges,
+	}
+	if h.later != nil {
+		c.Later = h.later.Do
+	}
+	c.API, err = api.New(api.Config{
+		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams,
+		Roles: h.Roles, Ranges: h.Ranges, AuditLog: h.AuditLog, Invitations: h.Invitations, MailInvitation: c.MailInvitation,
+		Programs: h.Programs, PublicURL: PublicURL,
+		Keys: h.DB.PublicKeys, AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
+	})
+	h.must(err)
+	c.Reference, err = api.Reference()
+	h.must(err)
+	h.Handler, err = web.New(c)
+	h.must(err)
+}
