@@ -164,7 +164,7 @@ func (s *server) createRole(ctx context.Context, by access.Actor, in newRole) (a
 	role, err := s.Roles.Create(ctx, by, in.org, access.NewRole{
 		Name: b.Name, Description: b.Description, Scope: b.ScopeType, Permissions: b.Permissions, Restricted: b.Restricted,
 	})
-	return role, wireFields(err, roleFields)
+	return role, onTheWire(err, roleFields)
 }
 
 type roleEdit struct {
@@ -179,26 +179,11 @@ func (s *server) editRole(ctx context.Context, by access.Actor, in roleEdit) (ac
 	role, err := s.Roles.Edit(ctx, by, in.org, in.id, access.EditRole{
 		Name: b.Name, Description: b.Description, Permissions: b.Permissions, Restricted: b.Restricted,
 	})
-	return role, wireFields(err, roleFields)
+	return role, onTheWire(err, roleFields)
 }
 
 // roleFields are the fields of the service that have another name on the wire.
 var roleFields = map[string]string{"scope": "scopeType", "restricted": "restrictedWorkspaceIds"}
-
-// wireFields gives the fields of refused input their names on the wire.
-func wireFields(err error, names map[string]string) error {
-	if access.CodeOf(err) != access.Invalid {
-		return err
-	}
-	renamed := *access.AsError(err)
-	renamed.Fields = slices.Clone(renamed.Fields)
-	for i, f := range renamed.Fields {
-		if name, ok := names[f.Field]; ok {
-			renamed.Fields[i].Field = name
-		}
-	}
-	return &renamed
-}
 
 func valueOr(text *string) string {
 	if text == nil {
