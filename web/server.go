@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,19 +92,17 @@ func New(c Config) (http.Handler, error) {
 	return middleware.New(chain)
 }
 
-// apiPrefixes are the paths of programs. It is a list of prefixes and no http.ServeMux, because that
-// one answers a path with // by a redirect, and the Astro CLI sends /v1/organizations//tokens.
-var apiPrefixes = []string{"/v1/", "/iam/v1beta1/", "/platform/v1beta1/", "/labs/v1/", "/private/v1alpha1/",
-	"/spec/", "/.well-known/", "/oauth/"}
+// apiBases are the paths of programs, and of all below them. It is a list of prefixes and no
+// http.ServeMux, because that one answers a path with // by a redirect, and the Astro CLI sends
+// /v1/organizations//tokens.
+var apiBases = []string{"/v1", "/iam/v1beta1", "/platform/v1beta1", "/labs/v1", "/private/v1alpha1",
+	"/spec", "/.well-known", "/oauth", "/userinfo"}
 
-// IsAPI tells the requests of programs, which carry a Bearer, from those of browsers.
+// IsAPI tells the requests of programs, which carry a Bearer, from those of browsers. Slashes before the
+// path do not count: a program whose base address ends in one sends //v1, and reads JSON alone.
 func IsAPI(r *http.Request) bool {
-	for _, prefix := range apiPrefixes {
-		if strings.HasPrefix(r.URL.Path, prefix) {
-			return true
-		}
-	}
-	return r.URL.Path == "/userinfo"
+	path := "/" + strings.TrimLeft(r.URL.Path, "/") + "/"
+	return slices.ContainsFunc(apiBases, func(base string) bool { return strings.HasPrefix(path, base+"/") })
 }
 
 // console is Echo with the table of routes.

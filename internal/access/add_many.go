@@ -137,7 +137,7 @@ func lineRole(words []string, custom []CustomRole) (role Role, known bool) {
 // AddMany gives many members of the Organization a role in a Workspace. Each line is a change of its own,
 // done in order, with its own event: one that fails never keeps the others from being done, and nothing
 // is given twice. Before anything is done the whole can fail: NotFound, Forbidden below Workspace Owner,
-// Invalid as [ParseLines] has it, Unauthenticated when a line makes a Workspace Owner and the password is
+// Invalid as [ParseLines] has it, Unauthenticated when a line gives an Owner's role and the password is
 // needed again. Afterwards every line has its outcome and there is no error; those after ctx ended, or
 // after the store or the right to do this were lost, were not tried.
 func (s *Members) AddMany(ctx context.Context, by Actor, at Scope, text []byte) ([]Line, error) {
@@ -182,11 +182,17 @@ func (s *Members) mayAddMany(ctx context.Context, by Actor, at Scope, check func
 	})
 }
 
-// checkOwners asks for the password before the first line and not in the middle.
+// checkOwners asks for the password before the first line and not in the middle, also for a custom role
+// that is an Owner's. A role that is too high is its line's own matter.
 func checkOwners(c *Changing, lines []Line) error {
+	asked := map[Role]bool{}
 	for _, l := range lines {
-		if l.Outcome == "" && l.Role == WorkspaceOwner && c.Grants.Covers(l.Role) {
-			return c.MayGrant(l.Role, WorkspaceLevel)
+		if l.Outcome != "" || asked[l.Role] {
+			continue
+		}
+		asked[l.Role] = true
+		if err := c.MayGrant(l.Role, WorkspaceLevel); err != nil && CodeOf(err) != Forbidden {
+			return err
 		}
 	}
 	return nil

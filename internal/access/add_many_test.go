@@ -102,6 +102,17 @@ func TestMembers_AddMany(t *testing.T) {
 			t.Errorf("got %v", outcomes(lines))
 		}
 	})
+	t.Run("a custom role with an Owner's powers takes the password before the first line, and not in the middle", func(t *testing.T) {
+		keeper := h.CustomRole("Keeper", tokenManager)
+		late := h.Actor(h.Owner)
+		late.AuthenticatedAt = h.Clock.Now().Add(-access.ReauthWindow)
+		before := h.Dump()
+		_, err := h.Members.AddMany(t.Context(), late, h.Workspace.Scope(), []byte(bo.Email+" WORKSPACE_ACCESSOR\n"+cy.Email+" "+keeper.Name))
+		wantReason(t, err, access.ReasonReauthenticate)
+		if h.Dump() != before {
+			t.Error("something changed")
+		}
+	})
 	t.Run("an Organization has no such list", func(t *testing.T) {
 		_, err := h.Members.AddMany(t.Context(), h.Actor(h.Owner), h.Org.Scope(), []byte(bo.Email+" ORGANIZATION_OWNER"))
 		wantCode(t, err, access.Internal)

@@ -42,7 +42,8 @@ type RoleSet struct {
 	Deployments bool
 }
 
-// clean returns the set with the roles that it names.
+// clean returns the set with the roles that it names. NotFound for what can't be a Workspace, which must
+// not be taken for the Organization.
 func (in RoleSet) clean(tx Tx, org OrgID) (RoleSet, error) {
 	var p problems
 	if in.Org != "" {
@@ -51,6 +52,9 @@ func (in RoleSet) clean(tx Tx, org OrgID) (RoleSet, error) {
 	in.Workspaces = slices.Clone(in.Workspaces)
 	seen := map[WorkspaceID]bool{}
 	for i, w := range in.Workspaces {
+		if !IsID(string(w.Workspace)) {
+			return in, Missing()
+		}
 		role, problem, err := givenRole(tx, "workspaceRoles", w.Role, Scope{Org: org, Workspace: w.Workspace})
 		if err != nil {
 			return in, err

@@ -87,6 +87,8 @@ func TestMembers_SetRoles(t *testing.T) {
 			"a Workspace twice":            {access.RoleSet{Workspaces: in(access.WorkspaceMember, second, second)}, access.Invalid},
 			"a role of another level":      {access.RoleSet{Workspaces: in(access.OrgMember, second)}, access.Invalid},
 			"an unknown role":              {access.RoleSet{Org: "KING", Workspaces: in(access.WorkspaceMember, second)}, access.Invalid},
+			"no Workspace":                 {access.RoleSet{Workspaces: in(access.OrgBillingAdmin, access.Workspace{})}, access.NotFound},
+			"no id of a Workspace":         {access.RoleSet{Workspaces: in(access.WorkspaceMember, access.Workspace{ID: "*"})}, access.NotFound},
 			"the role nobody can be given": {access.RoleSet{Org: access.HomeResident}, access.Invalid},
 		} {
 			if _, err := set(c.set); access.CodeOf(err) != c.code {

@@ -44,6 +44,15 @@ func (s *roleSet) wanted(entries []RoleEntry) ([]roleAt, error) {
 	return wanted, nil
 }
 
+// place is what the entry gives a role on. Only a Dag's needs its Deployment for that.
+func (e RoleEntry) place() RoleEntry {
+	e.Role = ""
+	if e.Kind != DagEntity && e.Kind != DagTagEntity {
+		e.Deployment = ""
+	}
+	return e
+}
+
 // check returns the entries with the roles they name, or Invalid with everything that is wrong with them.
 func (s *roleSet) check(entries []RoleEntry) ([]RoleEntry, error) {
 	switch {
@@ -62,12 +71,10 @@ func (s *roleSet) check(entries []RoleEntry) ([]RoleEntry, error) {
 			return nil, err
 		}
 		checked[i].Role = role
-		entity := e
-		entity.Role = ""
-		if problem == nil && named[entity] {
+		if problem == nil && named[e.place()] {
 			problem = &FieldProblem{field + "entityId", "twice", "Name each place once."}
 		}
-		named[entity] = true
+		named[e.place()] = true
 		p.add(problem)
 	}
 	return checked, BadInput(p...)

@@ -25,8 +25,8 @@ type roleReach interface {
 	decides(at Scope) (Grants, error)
 }
 
-// planRoles returns the steps from the roles a holder has to those that are wanted, first those that
-// are taken, which make room. It is the one rule for every set of roles that is replaced as a whole
+// planRoles returns the steps from the roles a holder has to those that are wanted, each scope once, first
+// those that are taken, which make room. It is the one rule for every set of roles that is replaced as a whole
 // (product.md 3.6, B2; the contract, 4.1): what the actor read may be repeated; what is out of reach
 // stays when it is left out, and is refused when it is named, the same whether the holder has it or
 // not, so that posting is no way of asking. Errors: what the reach returns, and Forbidden for a role

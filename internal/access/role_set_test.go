@@ -240,6 +240,7 @@ func TestTokens_SetRoles_checksTheSet(t *testing.T) {
 		{"more than there can be", x.shared.ID, many, "roles"},
 		{"none on the home", x.shared.ID, []access.RoleEntry{here}, "roles"},
 		{"one place twice", x.shared.ID, []access.RoleEntry{home, here, x.in(x.a, access.WorkspaceMember)}, "roles.2.entityId"},
+		{"one place twice, once as if it were a Dag's", x.shared.ID, []access.RoleEntry{home, here, {Kind: access.WorkspaceEntity, Entity: string(x.a.ID), Deployment: "d", Role: access.WorkspaceMember}}, "roles.2.entityId"},
 		{"the Organization twice", x.shared.ID, []access.RoleEntry{home, home}, "roles.1.entityId"},
 		{"another Organization", x.shared.ID, []access.RoleEntry{{Kind: access.OrgEntity, Entity: string(x.a.ID), Role: access.OrgMember}}, "roles.0.entityId"},
 		{"a role of another level, an unknown one, one nobody can have", x.shared.ID,

@@ -30,8 +30,8 @@ var (
 
 // readBody decodes the JSON object of a request. What is absent, and what is null, stays the zero
 // value: a pointer or slice that is nil was not given. Members nobody asks for are ignored, which the
-// contract wants; one given twice is refused, as it could mean two things. The names of members are
-// compared exactly (I-JSON, RFC 7493).
+// contract wants; one given twice is refused, as it could mean two things. So is one that is spelled almost
+// like one that is asked for: passed over, a restriction written so would restrict nothing (security.md 10).
 func readBody[T any](in *input) T {
 	var body T
 	r := in.Request()
@@ -49,8 +49,12 @@ func readBody[T any](in *input) T {
 		return body
 	}
 	if err := json.Unmarshal(text, &body); err != nil {
-		field, code, message := bodyProblem(err)
-		in.reject(field, code, message)
+		in.reject(bodyProblem(err))
+		return body
+	}
+	var loose T
+	if err := json.Unmarshal(text, &loose, json.MatchCaseInsensitiveNames(true)); err != nil || !reflect.DeepEqual(body, loose) {
+		in.reject("body", "spelling", "Write the names of members exactly as they are documented; upper and lower case count.")
 	}
 	return body
 }

@@ -65,6 +65,11 @@ func TestReadBody(t *testing.T) {
 			`{"roles":{}}`:                           {Field: "roles", Code: "type", Message: "Use a list."},
 			`{"roles":[{"role":"a"},7]}`:             {Field: "roles.1", Code: "type", Message: "Use an object."},
 			`{"roles":[{"role":"a"},{"role":null}]}`: {},
+			// security.md 10: passed over, a restriction that is spelled so would restrict nothing.
+			`{"Name":"a"}`:                 {Field: "body", Code: "spelling", Message: "Write the names of members exactly as they are documented; upper and lower case count."},
+			`{"name":"a","NAME":"b"}`:      {Field: "body", Code: "spelling", Message: "Write the names of members exactly as they are documented; upper and lower case count."},
+			`{"roles":[{"ROLE":"a"}]}`:     {Field: "body", Code: "spelling", Message: "Write the names of members exactly as they are documented; upper and lower case count."},
+			`{"name":"a","LATER":{"X":1}}`: {},
 		} {
 			_, err := read("application/json", body)
 			var got access.FieldProblem

@@ -48,6 +48,7 @@ const (
 	sortUpdatedAt   = "updatedAt"
 	sortStartAt     = "tokenStartAt"
 	sortIPAddress   = "ipAddress"
+	sortScopeType   = "scopeType"
 )
 
 // readPage reads limit and offset, and sorts by any of the fields.
@@ -102,8 +103,8 @@ func (l listing) window() access.Page { return access.Page{Limit: l.limit, Offse
 
 // record is what the rows of small lists are sorted by.
 type record struct {
-	id, name             string
-	createdAt, updatedAt int64
+	id, name, description, scope string
+	createdAt, updatedAt         int64
 }
 
 // cut sorts a list that is small enough to be read whole and cuts the page out of it. The order is
@@ -111,11 +112,6 @@ type record struct {
 func cut[T any](all []T, l listing, key func(T) record) page[T] {
 	rows := slices.Clone(all)
 	slices.SortFunc(rows, func(a, b T) int { return compare(key(a), key(b), l.sorts) })
-	return cutSorted(rows, l)
-}
-
-// cutSorted cuts the page out of a whole list that is in its order.
-func cutSorted[T any](rows []T, l listing) page[T] {
 	start := min(l.offset, len(rows))
 	end := min(start+l.limit, len(rows))
 	return page[T]{listing: l, rows: rows[start:end], total: len(rows)}
@@ -141,6 +137,10 @@ func compareBy(field string, a, b record) int {
 	switch field {
 	case sortName:
 		return cmp.Compare(access.Fold(a.name), access.Fold(b.name))
+	case sortDescription:
+		return cmp.Compare(access.Fold(a.description), access.Fold(b.description))
+	case sortScopeType:
+		return cmp.Compare(a.scope, b.scope)
 	case sortCreatedAt:
 		return cmp.Compare(a.createdAt, b.createdAt)
 	}

@@ -19,7 +19,7 @@ func readOrg(in *input) access.OrgID { return pathID[access.OrgID](in, "org") }
 func (s *server) listOrganizations(ctx context.Context, by access.Actor, l listing) (page[access.Org], error) {
 	orgs, err := s.Orgs.Mine(ctx, by)
 	return cut(orgs, l, func(o access.Org) record {
-		return record{string(o.ID), o.Name, o.CreatedAt.UnixMilli(), o.UpdatedAt.UnixMilli()}
+		return record{id: string(o.ID), name: o.Name, createdAt: o.CreatedAt.UnixMilli(), updatedAt: o.UpdatedAt.UnixMilli()}
 	}), err
 }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -67,7 +66,7 @@ type roleListing struct {
 
 func readRoleList(in *input) roleListing {
 	return roleListing{
-		listing:      readPage(in, sortName, "scopeType", "description", sortCreatedAt, sortUpdatedAt),
+		listing:      readPage(in, sortName, sortScopeType, sortDescription, sortCreatedAt, sortUpdatedAt),
 		scopesIn:     readScopes(in),
 		withDefaults: in.flag("includeDefaultRoles"),
 	}
@@ -85,45 +84,18 @@ func (s *server) listRoles(ctx context.Context, by access.Actor, l roleListing) 
 	if err != nil {
 		return rolePage{}, err
 	}
-	slices.SortFunc(roles, l.compare)
-	out := rolePage{page: cutSorted(roles, l.listing), withDefaults: l.withDefaults}
+	out := rolePage{withDefaults: l.withDefaults, page: cut(roles, l.listing, func(r access.CustomRole) record {
+		return record{
+			id: string(r.ID), name: r.Name, description: valueOf(r.Description), scope: string(r.Scope),
+			createdAt: r.CreatedAt.UnixMilli(), updatedAt: r.UpdatedAt.UnixMilli(),
+		}
+	})}
 	for _, r := range access.BuiltInRoles() {
 		if l.withDefaults && !l.excludes(r.Scope) {
 			out.defaults = append(out.defaults, r)
 		}
 	}
 	return out, nil
-}
-
-// compare is the order of the list, which is total: newest first unless asked otherwise, then by id.
-func (l roleListing) compare(a, b access.CustomRole) int {
-	for _, s := range l.sorts {
-		c := compareRoles(s.By, a, b)
-		if s.Desc {
-			c = -c
-		}
-		if c != 0 {
-			return c
-		}
-	}
-	if len(l.sorts) == 0 {
-		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
-	}
-	return cmp.Compare(a.ID, b.ID)
-}
-
-func compareRoles(field string, a, b access.CustomRole) int {
-	switch field {
-	case sortName:
-		return cmp.Compare(access.Fold(a.Name), access.Fold(b.Name))
-	case "scopeType":
-		return cmp.Compare(a.Scope, b.Scope)
-	case "description":
-		return cmp.Compare(access.Fold(valueOr(a.Description)), access.Fold(valueOr(b.Description)))
-	case sortCreatedAt:
-		return a.CreatedAt.Compare(b.CreatedAt)
-	}
-	return a.UpdatedAt.Compare(b.UpdatedAt)
 }
 
 // roleRef names a custom role as the path does.
@@ -164,7 +136,7 @@ func (s *server) createRole(ctx context.Context, by access.Actor, in newRole) (a
 	role, err := s.Roles.Create(ctx, by, in.org, access.NewRole{
 		Name: b.Name, Description: b.Description, Scope: b.ScopeType, Permissions: b.Permissions, Restricted: b.Restricted,
 	})
-	return role, wireFields(err, roleFields)
+	return role, onTheWire(err, roleFields)
 }
 
 type roleEdit struct {
@@ -179,30 +151,8 @@ func (s *server) editRole(ctx context.Context, by access.Actor, in roleEdit) (ac
 	role, err := s.Roles.Edit(ctx, by, in.org, in.id, access.EditRole{
 		Name: b.Name, Description: b.Description, Permissions: b.Permissions, Restricted: b.Restricted,
 	})
-	return role, wireFields(err, roleFields)
+	return role, onTheWire(err, roleFields)
 }
 
 // roleFields are the fields of the service that have another name on the wire.
 var roleFields = map[string]string{"scope": "scopeType", "restricted": "restrictedWorkspaceIds"}
-
-// wireFields gives the fields of refused input their names on the wire.
-func wireFields(err error, names map[string]string) error {
-	if access.CodeOf(err) != access.Invalid {
-		return err
-	}
-	renamed := *access.AsError(err)
-	renamed.Fields = slices.Clone(renamed.Fields)
-	for i, f := range renamed.Fields {
-		if name, ok := names[f.Field]; ok {
-			renamed.Fields[i].Field = name
-		}
-	}
-	return &renamed
-}
-
-func valueOr(text *string) string {
-	if text == nil {
-		return ""
-	}
-	return *text
-}

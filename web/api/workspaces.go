@@ -47,7 +47,7 @@ func (s *server) listWorkspaces(ctx context.Context, by access.Actor, l workspac
 		}
 	}
 	return cut(wanted, l.listing, func(ws access.Workspace) record {
-		return record{string(ws.ID), ws.Name, ws.CreatedAt.UnixMilli(), ws.UpdatedAt.UnixMilli()}
+		return record{id: string(ws.ID), name: ws.Name, createdAt: ws.CreatedAt.UnixMilli(), updatedAt: ws.UpdatedAt.UnixMilli()}
 	}), nil
 }
 
