@@ -25,8 +25,6 @@ func (c Chrome) apiDocsSection() section {
 	return sectionNone
 }
 
-func failureID(status string) string { return "status-" + status }
-
 // paragraphs are the parts of a text between empty lines.
 func paragraphs(text string) []string { return strings.Split(strings.TrimSpace(text), "\n\n") }
 

@@ -1,6 +1,6 @@
 package main
 
-// accessLooks visits the screens about what programs may do: roles, and how a token is used.
+// accessLooks visits the screens about what programs may do: roles, how a token is used, and the API.
 func accessLooks(s *stage) {
 	w := s.as("Mara Lindqvist")
 	organization := w.organization()
@@ -14,4 +14,7 @@ func accessLooks(s *stage) {
 	w.click(`.dlg-section a[href*="/use"]`)
 	w.until(`$("h1").innerText.startsWith("Use ")`)
 	w.inspect("token use")
+	w.open("/docs/api")
+	w.click("#CreateApiToken ~ details summary")
+	w.inspect("API")
 }

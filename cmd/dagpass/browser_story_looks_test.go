@@ -66,7 +66,7 @@ func (w *window) lookAtDoors() {
 
 func (w *window) lookAtAccount() {
 	for name, path := range map[string]string{
-		"help": "/help", "help, roles": "/help/roles", "help, tokens": "/help/api-tokens", "API": "/docs/api", "profile": "/profile",
+		"help": "/help", "help, roles": "/help/roles", "help, tokens": "/help/api-tokens", "profile": "/profile",
 		"sessions": "/profile/sessions", "preferences": "/profile/preferences", "not found": "/nowhere", "workspaces": "/w",
 	} {
 		w.open(path)

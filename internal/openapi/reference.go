@@ -89,6 +89,7 @@ func (d Document) Reference() (Reference, error) {
 			out.Nouns = append(out.Nouns, noun)
 		}
 	}
+	slices.SortFunc(out.Nouns, func(a, b Noun) int { return strings.Compare(a.Name, b.Name) })
 	for _, status := range slices.Sorted(maps.Keys(r.Responses)) {
 		out.Failures = append(out.Failures, r.answer(status, r.Responses[status]))
 	}
@@ -96,7 +97,8 @@ func (d Document) Reference() (Reference, error) {
 	return out, nil
 }
 
-// entries are the operations of a tag by path: on one path reading comes first and deleting last.
+// entries are the operations of a tag by path, those that only an older base path has at the end. On one
+// path reading comes first and deleting last.
 func (r reader) entries(paths map[string]Operations, tag string) ([]Entry, error) {
 	var all []Entry
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
@@ -113,9 +115,17 @@ func (r reader) entries(paths map[string]Operations, tag string) ([]Entry, error
 	}
 	order := []string{"GET", "POST", "DELETE"}
 	slices.SortStableFunc(all, func(a, b Entry) int {
-		return cmp.Or(strings.Compare(a.Path, b.Path), slices.Index(order, a.Method)-slices.Index(order, b.Method))
+		return cmp.Or(strings.Compare(shelf(a.Path), shelf(b.Path)), slices.Index(order, a.Method)-slices.Index(order, b.Method))
 	})
 	return all, nil
+}
+
+// shelf sorts what is below /v1 before everything else.
+func shelf(path string) string {
+	if rest, ok := strings.CutPrefix(path, "/v1/"); ok {
+		return "!" + rest
+	}
+	return path
 }
 
 func (r reader) entry(path, method string, op Operation) (Entry, error) {
