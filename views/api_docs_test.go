@@ -33,9 +33,9 @@ func TestAPIDocs(t *testing.T) {
 	})
 	t.Run("an operation shows path, body, answers and a call", func(t *testing.T) {
 		htmlcheck.Run(t, page,
-			htmlcheck.In(`section[aria-labelledby="CreateApiToken"] .call`, htmlcheck.HasText("POST /organizations/{organizationId}/tokens")),
-			htmlcheck.In(`section[aria-labelledby="CreateApiToken"]`, htmlcheck.HasText("tokenExpiryPeriodInDays whole number, 1 to 3650")),
-			htmlcheck.In(`section[aria-labelledby="CreateApiToken"] a[href="#IssuedApiToken"]`),
+			htmlcheck.In(`.panel:has(#CreateApiToken) .call`, htmlcheck.HasText("POST /organizations/{organizationId}/tokens")),
+			htmlcheck.In(`.panel:has(#CreateApiToken)`, htmlcheck.HasText("tokenExpiryPeriodInDays whole number, 1 to 3650")),
+			htmlcheck.In(`.panel:has(#CreateApiToken) a[href="#IssuedApiToken"]`),
 			htmlcheck.In("#example-CreateApiToken", htmlcheck.HasText(`curl "https://dagpass.example.com/organizations/$ORGANIZATION_ID/tokens"`)))
 	})
 	t.Run("a stranger is offered no screens of the console", func(t *testing.T) {
