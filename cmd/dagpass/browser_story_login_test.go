@@ -28,6 +28,7 @@ func allowAProgram(s *stage) {
 	w.leadsTo(programOrigin)
 	w.open(consentAddress())
 	w.must(`$("h1").textContent === "Allow Astro CLI?"`)
+	w.inspect("consent")
 	w.click(`button[value=allow]`)
 	w.until(`document.body.textContent === "the program"`)
 	if query := <-arrived; !strings.HasPrefix(query, "code=dagpass_code_") {
