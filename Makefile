@@ -7,8 +7,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 30s
-# SQLite is C translated to Go: it keeps its data outside Go's memory, where the race detector sees
-# nothing. Watched all the same it would take ten times as long. Its driver and all else are watched.
+# SQLite is C translated to Go: what it allocates lies outside Go's memory, where the race detector sees
+# nothing, and watching it all the same costs most of the time. Its driver and all else are watched.
 UNWATCHED := -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 

@@ -1,7 +1,9 @@
 package db
 
 import (
+	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -74,6 +76,25 @@ func TestClock(t *testing.T) {
 			t.Errorf("the next one stored %v, want %v", got, at)
 		}
 	})
+}
+
+// TestClock_ofManyReaders gives the race detector many transactions that begin at once.
+func TestClock_ofManyReaders(t *testing.T) {
+	c := clock{wall: time.Now, log: slog.New(slog.DiscardHandler)}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			last := c.instant()
+			for range 2000 {
+				now := c.instant()
+				if now.Before(last) {
+					t.Errorf("%v came after %v", now, last)
+				}
+				last = now
+			}
+		})
+	}
+	group.Wait()
 }
 
 func (i *installation) highWater(t *testing.T) time.Time {

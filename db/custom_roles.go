@@ -115,7 +115,15 @@ func (tx *Tx) CustomRole(org access.OrgID, id access.RoleID) (access.CustomRole,
 
 // CustomRoleNamed implements [access.RoleTx].
 func (tx *Tx) CustomRoleNamed(org access.OrgID, name string) (access.CustomRole, error) {
-	return one(tx, tx.scanCustomRole, sqlCustomRoleNamed, string(org), access.Fold(name))
+	folded := access.Fold(name)
+	return one(tx, func(s scanner) (access.CustomRole, error) {
+		r, err := tx.scanCustomRole(s)
+		if err == nil && access.Fold(r.Name) != folded { // the column it was found by is not sealed
+			tx.db.integrity.altered(tx.db.log, customRoleAuthority(r))
+			err = errAltered
+		}
+		return r, err
+	}, sqlCustomRoleNamed, string(org), folded)
 }
 
 // CustomRoles implements [access.RoleTx].

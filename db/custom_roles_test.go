@@ -53,6 +53,27 @@ func TestIntegrity_anAlteredCustomRoleGrantsNothing(t *testing.T) {
 	}
 }
 
+// TestIntegrity_aCustomRoleIsFoundByItsOwnName: the folded name is only a way to find the row.
+func TestIntegrity_aCustomRoleIsFoundByItsOwnName(t *testing.T) {
+	s := newSmall(t)
+	role := s.withRole(t)
+	find := func(name string) (found access.CustomRole, err error) {
+		err = s.db.view(t.Context(), func(tx *Tx) (err error) {
+			found, err = tx.CustomRoleNamed(role.Org, name)
+			return err
+		})
+		return found, err
+	}
+	if found, err := find("KEEPER"); err != nil || found.ID != role.ID {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	s.alter(t, `UPDATE custom_roles SET name_fold = 'reader'`)
+	if found, err := find("Reader"); access.CodeOf(err) != access.NotFound {
+		t.Errorf("a Reader is %+v, %v", found, err)
+	}
+	s.wantAlarm(t, "custom_roles")
+}
+
 // TestGrants_withoutCustomRolesReadsNone: whoever holds no custom role pays nothing for there being some.
 func TestGrants_withoutCustomRolesReadsNone(t *testing.T) {
 	s := newSmall(t)

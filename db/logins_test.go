@@ -74,6 +74,10 @@ func TestGrants_ofAProgram(t *testing.T) {
 			by.Credential = s.user.Credential
 			return nil
 		},
+		"the epoch is another one": func(s *small, _ *access.Actor, _ signin.ProgramLogin, tx *Tx) error {
+			_, err := tx.changeUser(access.UserID(s.user.ID), func(u *userRow) { u.epoch++ })
+			return err
+		},
 		"its account is blocked": func(s *small, _ *access.Actor, _ signin.ProgramLogin, tx *Tx) error {
 			_, err := tx.changeUser(access.UserID(s.user.ID), func(u *userRow) { u.Status = access.UserBanned })
 			return err
@@ -180,5 +184,19 @@ func TestLogins_areSwept(t *testing.T) {
 		if got := left(); got != c.want {
 			t.Errorf("after %s: %v, want %v", c.after, got, c.want)
 		}
+	}
+}
+
+func TestRaiseEpoch_leavesNoLogin(t *testing.T) {
+	s := newSmall(t)
+	_, l := s.letProgram(t)
+	must(t, s.db.update(t.Context(), func(tx *Tx) error {
+		_, err := tx.RaiseEpoch(l.Account.ID)
+		return err
+	}))
+	var left int
+	must(t, s.raw(t).QueryRow(`SELECT (SELECT count(*) FROM logins) + (SELECT count(*) FROM login_access)`).Scan(&left))
+	if left != 0 {
+		t.Errorf("%d rows are left", left)
 	}
 }

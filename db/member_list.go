@@ -147,7 +147,7 @@ func (tx *Tx) newPeopleArgs(at access.Scope, f access.MemberFilter) (peopleArgs,
 }
 
 // MembersAt implements [access.MemberListTx].
-func (tx *Tx) MembersAt(at access.Scope, f access.MemberFilter, s access.Sort, p access.Page) (access.MemberList, error) {
+func (tx *Tx) MembersAt(at access.Scope, sees access.Sight, f access.MemberFilter, s access.Sort, p access.Page) (access.MemberList, error) {
 	tx = tx.longRunning()
 	var list access.MemberList
 	args, err := tx.newPeopleArgs(at, f)
@@ -169,7 +169,7 @@ func (tx *Tx) MembersAt(at access.Scope, f access.MemberFilter, s access.Sort, p
 	if len(ids) > p.Limit {
 		ids, list.More = ids[:p.Limit], true
 	}
-	list.Rows, err = tx.membersOf(at, ids)
+	list.Rows, err = tx.membersOf(at, sees, ids)
 	return list, err
 }
 

@@ -23,7 +23,8 @@ FROM json_each($1) p CROSS JOIN team_members m ON m.user_id = p.value
 CROSS JOIN member_roles r ON r.entity_id IN ($2, $3) AND r.subject_kind = 'team' AND r.subject_id = m.team_id
 CROSS JOIN teams n ON n.id = m.team_id`
 
-	// In how many Workspaces of an Organization people have a role, their own or a team's.
+	// In how many Workspaces of an Organization people have a role, their own or a team's: of all, or of
+	// those in $4.
 	sqlReach = `
 SELECT p.value, (SELECT count(*) FROM (
 	SELECT r.entity_id FROM member_roles r
@@ -31,7 +32,7 @@ SELECT p.value, (SELECT count(*) FROM (
 	UNION
 	SELECT r.entity_id FROM team_members m
 	JOIN member_roles r ON r.subject_id = m.team_id AND r.organization_id = $2 AND r.subject_kind = 'team' AND r.entity_id <> $2
-	WHERE m.user_id = p.value))
+	WHERE m.user_id = p.value) WHERE $3 OR entity_id IN (SELECT value FROM json_each($4)))
 FROM json_each($1) p`
 
 	sqlTokensBy = `
@@ -52,7 +53,7 @@ ORDER BY r.sort_name, r.subject_id LIMIT $4`
 
 // membersOf returns people with what they have at a scope, in the order of their ids. Whoever turns
 // out to have nothing genuine there is left out.
-func (tx *Tx) membersOf(at access.Scope, ids []string) ([]access.MemberRow, error) {
+func (tx *Tx) membersOf(at access.Scope, sees access.Sight, ids []string) ([]access.MemberRow, error) {
 	list, err := json.Marshal(ids)
 	if err != nil || len(ids) == 0 {
 		return nil, err
@@ -65,7 +66,7 @@ func (tx *Tx) membersOf(at access.Scope, ids []string) ([]access.MemberRow, erro
 	if err != nil {
 		return nil, err
 	}
-	reach, err := tx.reachOf(at, string(list))
+	reach, err := tx.reachOf(at, sees, string(list))
 	if err != nil {
 		return nil, err
 	}
@@ -138,25 +139,29 @@ func sourceAt(at access.Scope, r memberRole) (access.Source, bool) {
 	return s, r.role == access.OrgOwner && r.scope() == access.Scope{Org: at.Org}
 }
 
-// reachOf returns, by person, how many Workspaces they reach; only at Organization level.
-func (tx *Tx) reachOf(at access.Scope, ids string) (map[access.UserID]int, error) {
+// reachOf returns, by person, how many of the Workspaces that are seen they reach; only at Organization level.
+func (tx *Tx) reachOf(at access.Scope, sees access.Sight, ids string) (map[access.UserID]int, error) {
 	out := map[access.UserID]int{}
 	if at.Level() != access.OrgLevel {
 		return out, nil
 	}
-	err := each(tx, func(s scanner) (bool, error) {
+	visible, err := json.Marshal(append([]access.WorkspaceID{}, sees.Workspaces...))
+	if err != nil {
+		return nil, err
+	}
+	err = each(tx, func(s scanner) (bool, error) {
 		var id access.UserID
 		var n int
 		err := s.Scan(&id, &n)
 		out[id] = n
 		return true, err
-	}, sqlReach, ids, string(at.Org))
+	}, sqlReach, ids, string(at.Org), flag(sees.All), string(visible))
 	return out, err
 }
 
 // MemberAt implements [access.MemberListTx].
 func (tx *Tx) MemberAt(at access.Scope, id access.UserID) (access.MemberRow, error) {
-	rows, err := tx.membersOf(at, []string{string(id)})
+	rows, err := tx.membersOf(at, access.Sight{All: true}, []string{string(id)})
 	if err == nil && len(rows) == 0 {
 		err = access.Missing()
 	}

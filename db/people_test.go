@@ -29,7 +29,7 @@ func TestFoldNames(t *testing.T) {
 	db = i.open(t)
 	must(t, db.view(t.Context(), func(tx *Tx) error {
 		for _, search := range []string{"", "ÉLO"} {
-			list, err := tx.MembersAt(org.Org.Scope(), access.MemberFilter{Search: search}, access.Sort{}, access.Page{Limit: 1})
+			list, err := tx.MembersAt(org.Org.Scope(), access.Sight{All: true}, access.MemberFilter{Search: search}, access.Sort{}, access.Page{Limit: 1})
 			if err != nil || len(list.Rows) != 1 {
 				t.Errorf("search %q finds %d people, %v", search, len(list.Rows), err)
 			}
@@ -54,7 +54,7 @@ func TestMembersAt_passesOverAlteredRoles(t *testing.T) {
 		if err := tx.put(`UPDATE member_roles SET role = 'ORGANIZATION_MEMBER'`); err != nil {
 			return err
 		}
-		list, err := tx.MembersAt(org.Org.Scope(), access.MemberFilter{}, access.Sort{}, access.Page{Limit: 5})
+		list, err := tx.MembersAt(org.Org.Scope(), access.Sight{All: true}, access.MemberFilter{}, access.Sort{}, access.Page{Limit: 5})
 		if len(list.Rows) != 0 {
 			t.Errorf("lists %+v", list.Rows)
 		}

@@ -194,7 +194,7 @@ func ciText() string {
 	var b strings.Builder
 	b.WriteString(`# API tokens in CI/CD
 
-The page *Use in CI/CD* of a token shows the same with this installation's address and the token's Organization and Workspace. Keep the value as a secret called ` + "`ASTRO_API_TOKEN`" + `: it is never an argument, and never printed. Where a file says ` + "`" + exampleURL + "`" + `, write the address of your server. The Astro CLI is version 1.45.
+The page *Use in CI/CD* of a token shows the same with this installation's address and the token's Organization and Workspace. Keep the value as a secret called ` + "`ASTRO_API_TOKEN`" + `: it is never an argument, and never printed. Where a file says ` + "`" + exampleURL + "`" + `, write the address of your server. The Astro CLI is version 1.45; what it and Terraform did against Dagpass: [clients.md](clients.md).
 `)
 	for _, s := range views.CISystems() {
 		fmt.Fprintf(&b, "\n## %s\n\nSecret: %s\n\n`%s`:\n\n```%s\n%s```\n", s.Name, s.Where, s.File, language(s.File), s.Snippet(exampleURL, "", ""))

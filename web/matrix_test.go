@@ -197,10 +197,20 @@ func verdict(r web.RouteForTest, who principal, at place) access.Verdict {
 	return access.Decide(g, r.Action, r.Level).Verdict
 }
 
-var changing = regexp.MustCompile(`c[0-9a-z]{24}|[0-9a-f]{8}-[0-9a-f-]{27}|Request ID[^.]*\.|<code[^>]*>[^<]*</code>|value="[^"]*"`)
+// changing is what differs from request to request. Each begins with a text that is quick to find.
+var changing = []*regexp.Regexp{
+	regexp.MustCompile(`<code[^>]*>[^<]*</code>`), // the request's own id
+	regexp.MustCompile(`value="[^"]*"`),
+	regexp.MustCompile(`c[0-9a-z]{24}`),
+}
 
 // anonymised is a body without what differs from request to request.
-func anonymised(body string) string { return changing.ReplaceAllString(body, "") }
+func anonymised(body string) string {
+	for _, part := range changing {
+		body = part.ReplaceAllString(body, "")
+	}
+	return body
+}
 
 // TestMatrix_RefusalsChangeNothing repeats the denied cells of the changing routes around dumps.
 func TestMatrix_RefusalsChangeNothing(t *testing.T) {

@@ -30,6 +30,7 @@ var stories = []story{
 	{"the first Owner gets from the set-up link to a token", serve, firstRun},
 	{"a server that fails or is gone costs no input", demo, faults},
 	{"an ended session costs no way back", demo, endedSession},
+	{"a program is allowed to act for a person", demo, allowAProgram},
 	{"every screen is accessible in every size and scheme", demo, looks},
 	{"the first screens are accessible too", serve, firstLooks},
 	{"the screens of the settings are accessible too", demo, settingsLooks},

@@ -27,6 +27,7 @@ type witness struct {
 	posts     []string // paths
 	tolerated []int    // status codes that the story provokes
 	faulty    bool     // the story breaks the connection
+	leads     string   // another origin that the story leads to
 }
 
 func newWitness(origin string) *witness { return &witness{origin: origin} }
@@ -46,6 +47,22 @@ func (w *witness) breaks() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.faulty = true
+}
+
+// leadsTo tells that requests to another origin are part of the story.
+func (w *witness) leadsTo(origin string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.leads = origin
+}
+
+// forgive forgets what was noted with a text in it, and reports whether there was any.
+func (w *witness) forgive(text string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := len(w.problems)
+	w.problems = slices.DeleteFunc(w.problems, func(p string) bool { return strings.Contains(p, text) })
+	return len(w.problems) < before
 }
 
 // sent returns how many POST requests went to paths that end so.
@@ -99,6 +116,7 @@ func (w *witness) seeRequest(r *network.Request) {
 	case err != nil:
 		w.note("request to %q", r.URL)
 	case to.Scheme == "data" || to.Scheme == "chrome-error":
+	case to.Scheme+"://"+to.Host == w.leads:
 	case to.Scheme+"://"+to.Host != w.origin:
 		w.note("request to another origin: %s", r.URL)
 	case r.Method == "POST":

@@ -98,18 +98,7 @@ func (c *Changing) MayGrant(r Role, level Level) error {
 	if err := c.MayTouch(r, level); err != nil {
 		return err
 	}
-	owners := r == OrgOwner || r == WorkspaceOwner
-	if r.IsCustom() {
-		role, err := c.custom(RoleID(r))
-		if err != nil {
-			return err
-		}
-		owners = role.isOwners()
-	}
-	if !owners {
-		return nil
-	}
-	return c.By.requireRecent(c.Now)
+	return requireRecentFor(r, c.By, c.Now, c.custom)
 }
 
 // RequireRecent refuses when a person has not given the password lately: for acts on another one's
@@ -241,7 +230,7 @@ func Upkeep[T any](ctx context.Context, s Store[T], write func(tx T) error) erro
 }
 
 func run[T GateTx](c *Changing, tx T, act func(c *Changing, tx T) error) error {
-	c.custom = func(id RoleID) (CustomRole, error) { return tx.CustomRole(c.At.Org, id) }
+	c.custom = readOnce(func(id RoleID) (CustomRole, error) { return tx.CustomRole(c.At.Org, id) })
 	if err := act(c, tx); err != nil {
 		return err
 	}

@@ -1,5 +1,7 @@
 package access
 
+import "time"
+
 // givenRole turns what a caller calls a role into the role that can be given at a scope: the constant of
 // a built-in one, or the name, ignoring case, or the id of a custom one. It is a problem of the field
 // when there is no such role for the level, or when a custom one is restricted to other Workspaces.
@@ -45,4 +47,37 @@ func (c *Changing) mayReplace(old, new Role, level Level) error {
 		return err
 	}
 	return c.MayGrant(new, level)
+}
+
+// requireRecentFor refuses an Owner's role, or a custom one that counts as such, when a person who gives
+// it has not given the password lately (security.md 4).
+func requireRecentFor(r Role, by Actor, now time.Time, custom func(RoleID) (CustomRole, error)) error {
+	owners := r == OrgOwner || r == WorkspaceOwner
+	if r.IsCustom() {
+		role, err := custom(RoleID(r))
+		if err != nil {
+			return err
+		}
+		owners = role.isOwners()
+	}
+	if !owners {
+		return nil
+	}
+	return by.requireRecent(now)
+}
+
+// readOnce keeps what was read of custom roles: a change of many roles asks for the same few again and
+// again, and holds the only writer while it does.
+func readOnce(read func(RoleID) (CustomRole, error)) func(RoleID) (CustomRole, error) {
+	known := map[RoleID]CustomRole{}
+	return func(id RoleID) (CustomRole, error) {
+		if role, ok := known[id]; ok {
+			return role, nil
+		}
+		role, err := read(id)
+		if err == nil {
+			known[id] = role
+		}
+		return role, err
+	}
 }

@@ -60,9 +60,10 @@ func (s *Tokens) Propose(ctx context.Context, by Actor, org OrgID, changes []Cel
 	err := Read(ctx, s.store, by, TokenBind, inOrg(org), func(_ Grants, tx Tx) error {
 		p = Proposal{}
 		cells, err := resolve(tx, org, changes)
+		custom := readOnce(func(id RoleID) (CustomRole, error) { return tx.CustomRole(org, id) })
 		for _, c := range cells {
-			if c.To == WorkspaceOwner && err == nil {
-				err = by.requireRecent(tx.Now())
+			if err == nil {
+				err = requireRecentFor(c.To, by, tx.Now(), custom)
 			}
 			p.Changes = append(p.Changes, NamedChange{c.CellChange, c.token.Name, c.workspace.Name})
 			p.count(c.CellChange)
@@ -76,7 +77,7 @@ func (s *Tokens) Propose(ctx context.Context, by Actor, org OrgID, changes []Cel
 // rules of [Tokens.Bind], [Tokens.Rebind] and [Tokens.Unbind] and with their event at the Workspace.
 // They count from the tokens' next requests. Changes whose From is their To are passed over. Errors:
 // Invalid for an unknown role, a cell given twice or more than [MaxRearranged] changes; NotFound;
-// Forbidden below Organization Owner; Unauthenticated when giving the Workspace Owner role needs the
+// Forbidden below Organization Owner; Unauthenticated when giving an Owner's role needs the
 // password again; Conflict with reason changed_meanwhile and [StaleCells] when a cell, its token or
 // its Workspace is no longer as shown, and with limit_reached.
 func (s *Tokens) Rearrange(ctx context.Context, by Actor, org OrgID, changes []CellChange) (Rearranged, error) {

@@ -191,13 +191,14 @@ func TestTokens_Rearrange(t *testing.T) {
 		_, err = g.Tokens.Matrix(t.Context(), g.Actor(ada), g.Org.ID, access.MatrixView{})
 		wantReason(t, err, access.ReasonRoleTooLow)
 	})
-	t.Run("the Workspace Owner role needs the password within ten minutes", func(t *testing.T) {
+	t.Run("an Owner's role, also a custom one, needs the password within ten minutes", func(t *testing.T) {
+		hirer := g.CustomRole("Hirer", []access.Permission{"workspace.members.manage"}).Role()
 		by := g.by
 		by.AuthenticatedAt = g.Clock.Now().Add(-access.ReauthWindow)
 		for _, to := range []struct {
 			role access.Role
 			want string
-		}{{owner, access.ReasonReauthenticate}, {operator, ""}} { // the refused one first: the other is applied
+		}{{owner, access.ReasonReauthenticate}, {hirer, access.ReasonReauthenticate}, {operator, ""}} { // those refused first: the other is applied
 			changes := []access.CellChange{{Cell: g.cell(1, 2), To: to.role}}
 			_, proposed := g.Tokens.Propose(t.Context(), by, g.Org.ID, changes)
 			_, err := g.Tokens.Rearrange(t.Context(), by, g.Org.ID, changes)

@@ -39,7 +39,7 @@ type MemberRow struct {
 	Own        Role      // given to the person there, "" for none
 	Sources    []Source  // direct first, then as Organization Owner, then teams by name
 	Since      time.Time // of their own role, else of the first of the others
-	Workspaces int       // Organization level: those reached by an own or a team's role
+	Workspaces int       // Organization level: those reached by an own or a team's role, as far as the actor may know
 }
 
 // Through returns what teams give the person at the scope.
@@ -79,10 +79,10 @@ type MemberListTx interface {
 	// whatever their status. Its cost does not grow with their number for an empty filter, but for
 	// a Workspace sorted by anything else than the name. An After that is not in the list starts at
 	// the top.
-	MembersAt(at Scope, f MemberFilter, s Sort, p Page) (MemberList, error)
+	MembersAt(at Scope, sees Sight, f MemberFilter, s Sort, p Page) (MemberList, error)
 	// MemberCount counts them up to MatchLimit and reports whether there are more.
 	MemberCount(at Scope) (n int, capped bool, err error)
-	// MemberAt returns one of them. NotFound for anyone else.
+	// MemberAt returns one of them, with all Workspaces counted. NotFound for anyone else.
 	MemberAt(at Scope, id UserID) (MemberRow, error)
 	// MemberByEmail returns the member of an Organization with a lower-case e-mail. NotFound when
 	// there is none.
@@ -100,8 +100,12 @@ type MemberListTx interface {
 // NotFound, Forbidden.
 func (s *Members) List(ctx context.Context, by Actor, at Scope, f MemberFilter, sort Sort, p Page) (MemberList, error) {
 	var list MemberList
-	err := Read(ctx, s.store, by, MembersView, inScope(at), func(_ Grants, tx Tx) (err error) {
-		list, err = tx.MembersAt(at, f, sort, p)
+	err := Read(ctx, s.store, by, MembersView, inScope(at), func(g Grants, tx Tx) error {
+		sees, err := sightOf(tx, by, g, at)
+		if err != nil {
+			return err
+		}
+		list, err = tx.MembersAt(at, sees, f, sort, p)
 		return err
 	})
 	return list, err

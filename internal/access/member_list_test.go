@@ -130,3 +130,21 @@ func TestMembers_Leave(t *testing.T) {
 	_, _, err := h.Members.Count(t.Context(), by, h.Org.Scope())
 	wantCode(t, err, access.Unauthenticated)
 }
+
+// TestMembers_List_CountsWhatIsSeen: product.md 3.12, how many hidden Workspaces somebody is in is nobody's
+// business; the list of teams counts likewise.
+func TestMembers_List_CountsWhatIsSeen(t *testing.T) {
+	h := dagpasstest.New(t)
+	entered, hidden := h.NewWorkspace("Entered"), h.NewWorkspace("Hidden")
+	ada := h.Member("Ada", h.Workspace.Scope(), access.WorkspaceMember)
+	h.Give(ada, entered.Scope(), access.WorkspaceAccessor)
+	h.Give(ada, hidden.Scope(), access.WorkspaceOwner)
+	bo := h.Member("Bo", h.Workspace.Scope(), access.WorkspaceMember)
+	h.Give(bo, entered.Scope(), access.WorkspaceAccessor)
+	for who, want := range map[*dagpasstest.Person]int{&h.Owner: 3, &ada: 2, &bo: 1} {
+		list, err := h.Members.List(t.Context(), h.Actor(*who), h.Org.Scope(), access.MemberFilter{Search: "ada"}, access.Sort{By: access.SortByName}, access.Page{Limit: 10})
+		if err != nil || len(list.Rows) != 1 || list.Rows[0].Workspaces != want {
+			t.Errorf("%s is told of %d Workspaces, want %d (%v)", who.FullName, list.Rows[0].Workspaces, want, err)
+		}
+	}
+}

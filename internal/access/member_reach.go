@@ -1,5 +1,7 @@
 package access
 
+import "slices"
+
 // wanted are the roles that the set names.
 func (in RoleSet) wanted(org OrgID) []roleAt {
 	return HeldRoles{Org: in.Org, Workspaces: in.Workspaces}.at(org)
@@ -34,6 +36,51 @@ type memberReach struct {
 	tx     Tx
 	manage Action
 	known  map[Scope]Grants
+}
+
+// clean returns the set with the roles that it names, or what is wrong with the first that is. NotFound
+// for a Workspace that the actor does not see, whatever role is named there, and for what is none, which
+// must not be taken for the Organization.
+func (r memberReach) clean(in RoleSet) (RoleSet, error) {
+	if in.Org != "" {
+		if problem := CheckRole("organizationRole", in.Org, OrgLevel); problem != nil {
+			return in, BadInput(*problem)
+		}
+	}
+	in.Workspaces = slices.Clone(in.Workspaces)
+	named := map[WorkspaceID]bool{}
+	for i, w := range in.Workspaces {
+		if named[w.Workspace] {
+			return in, BadInput(FieldProblem{"workspaceRoles", "repeated", "Name each Workspace once."})
+		}
+		named[w.Workspace] = true
+		role, err := r.given(w)
+		if err != nil {
+			return in, err
+		}
+		in.Workspaces[i].Role = role
+	}
+	return in, nil
+}
+
+// given returns the role that an entry names.
+func (r memberReach) given(w WorkspaceRole) (Role, error) {
+	if !IsID(string(w.Workspace)) {
+		return "", Missing()
+	}
+	at := Scope{Org: r.c.At.Org, Workspace: w.Workspace}
+	g, err := r.grants(at)
+	if err == nil {
+		err = Permit(g, View, WorkspaceLevel)
+	}
+	if err != nil {
+		return "", err
+	}
+	role, problem, err := givenRole(r.tx, "workspaceRoles", w.Role, at)
+	if err == nil && problem != nil {
+		err = BadInput(*problem)
+	}
+	return role, err
 }
 
 // sees implements [roleReach]: whoever sees somebody sees their role on the Organization.

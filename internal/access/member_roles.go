@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"math"
-	"slices"
 
 	"dagpass/internal/audit"
 )
@@ -40,36 +39,6 @@ type RoleSet struct {
 	// Deployments says that roles on Deployments or Dags are asked for too. There are no Deployments yet,
 	// so whichever is named is not found.
 	Deployments bool
-}
-
-// clean returns the set with the roles that it names. NotFound for what can't be a Workspace, which must
-// not be taken for the Organization.
-func (in RoleSet) clean(tx Tx, org OrgID) (RoleSet, error) {
-	var p problems
-	if in.Org != "" {
-		p.add(CheckRole("organizationRole", in.Org, OrgLevel))
-	}
-	in.Workspaces = slices.Clone(in.Workspaces)
-	seen := map[WorkspaceID]bool{}
-	for i, w := range in.Workspaces {
-		if !IsID(string(w.Workspace)) {
-			return in, Missing()
-		}
-		role, problem, err := givenRole(tx, "workspaceRoles", w.Role, Scope{Org: org, Workspace: w.Workspace})
-		if err != nil {
-			return in, err
-		}
-		in.Workspaces[i].Role = role
-		p.add(problem)
-		if seen[w.Workspace] {
-			p.add(&FieldProblem{"workspaceRoles", "repeated", "Name each Workspace once."})
-		}
-		seen[w.Workspace] = true
-		if len(p) > 0 {
-			break // one is enough to find the others by
-		}
-	}
-	return in, BadInput(p...)
 }
 
 // holder is whose roles are replaced: a person or a team.
@@ -170,7 +139,8 @@ func (h holder) managedBy(c *Changing, tx Tx) error {
 
 // replace makes the holder's roles those of the set, as far as the actor manages them.
 func (h holder) replace(c *Changing, tx Tx, in RoleSet) (HeldRoles, error) {
-	in, err := in.clean(tx, c.At.Org)
+	r := memberReach{c: c, tx: tx, manage: h.manage, known: map[Scope]Grants{}}
+	in, err := r.clean(in)
 	if err != nil {
 		return HeldRoles{}, err
 	}
@@ -181,7 +151,6 @@ func (h holder) replace(c *Changing, tx Tx, in RoleSet) (HeldRoles, error) {
 	if err != nil {
 		return HeldRoles{}, err
 	}
-	r := memberReach{c: c, tx: tx, manage: h.manage, known: map[Scope]Grants{}}
 	steps, err := planRoles(c, r, in.replaced(c.At.Org, held), in.wanted(c.At.Org))
 	if err != nil {
 		return HeldRoles{}, err

@@ -182,6 +182,7 @@ func TestMembers_SetRoles_OfAWorkspaceOwner(t *testing.T) {
 			access.NotFound: {
 				{Workspaces: in(access.WorkspaceMember, mine, hidden)},
 				{Workspaces: in(access.WorkspaceAuthor, mine, hidden)}, // likewise
+				{Workspaces: in("NONE", hidden)},
 			},
 		})
 		wantRoles(t, h, ada.ID, access.OrgMember, role(seen), role(entered), role(hidden))

@@ -212,32 +212,3 @@ func (s *Roles) Templates(ctx context.Context, by Actor, org OrgID) ([]RoleTempl
 	}
 	return RoleTemplates(), nil
 }
-
-// Names returns the names of the custom roles of an Organization, for whoever belongs to it in any way:
-// a role that one sees in a list has to have a name. Errors: NotFound.
-func (s *Roles) Names(ctx context.Context, by Actor, org OrgID) (RoleNames, error) {
-	var names RoleNames
-	err := Read(ctx, s.store, by, View, inOrg(org), func(_ Grants, tx Tx) error {
-		all, err := tx.CustomRoles(org)
-		names = make(RoleNames, len(all))
-		for _, r := range all {
-			names[r.Role()] = r.Name
-		}
-		return err
-	})
-	return names, err
-}
-
-// Assignable returns the custom roles that the actor could give in a Workspace, as far as their own
-// permissions go. Errors: NotFound.
-func (s *Roles) Assignable(ctx context.Context, by Actor, at Scope) ([]CustomRole, error) {
-	var list []CustomRole
-	err := Read(ctx, s.store, by, View, inScope(at), func(g Grants, tx Tx) error {
-		all, err := tx.CustomRoles(at.Org)
-		list = slices.DeleteFunc(all, func(r CustomRole) bool {
-			return r.Scope != WorkspaceRoles || at.Workspace != "" && !r.AllowedIn(at.Workspace) || !g.CoversCustom(r)
-		})
-		return err
-	})
-	return list, err
-}

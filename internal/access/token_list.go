@@ -53,7 +53,7 @@ type TokenListTx interface {
 	// that is not in the list starts at the top. A search is ordered by one of those columns.
 	TokensAt(at Scope, f TokenFilter, s Sort, p Page) (TokenList, error)
 	// TokensOf returns one page of all live tokens of an Organization, or, with owned set, of
-	// those with a role in a Workspace that this subject owns.
+	// those with a role in a Workspace in which this subject manages tokens.
 	TokensOf(org OrgID, owned Actor, all bool, s Sort, p Page) ([]TokenRow, int, error)
 	// TokenNamed reports whether a live token usable at the scope, other than except, has the name.
 	TokenNamed(at Scope, name string, except TokenID) (bool, error)
@@ -87,7 +87,7 @@ func (s *Tokens) Count(ctx context.Context, by Actor, at Scope) (int, error) {
 }
 
 // All returns one page of the tokens of an Organization that the actor may manage, with the true
-// total: every one for Organization Owners, else those with a role in a Workspace the actor owns.
+// total: every one for Organization Owners, else those with a role in a Workspace whose tokens they manage.
 // Errors: NotFound; Forbidden for an actor who manages no tokens anywhere.
 func (s *Tokens) All(ctx context.Context, by Actor, org OrgID, sort Sort, p Page) ([]TokenRow, int, error) {
 	var rows []TokenRow

@@ -18,8 +18,9 @@ type TokenRequest struct {
 }
 
 // CreateIn is [Tokens.Create] in the Organization or in one of its Workspaces, as the request names
-// it. Errors: as there, and NotFound for a Workspace or Deployment that is absent or hidden; whoever
-// manages tokens nowhere in the Organization gets Forbidden, whatever else is wrong.
+// it. Errors: as there, and NotFound for a Workspace or Deployment that is absent or hidden. A request
+// that names no home that can exist is answered so to those who manage tokens anywhere in the
+// Organization; everybody else gets Forbidden and learns nothing about it.
 func (s *Tokens) CreateIn(ctx context.Context, by Actor, org OrgID, in TokenRequest) (Detail, secret.Value, error) {
 	home, problem := in.home(org)
 	if problem != nil {

@@ -120,25 +120,34 @@ func (b *Browser) keep(set []*http.Cookie) {
 	}
 }
 
-// Page is an answer, with its document.
+// Page is an answer.
 type Page struct {
-	T        testing.TB
-	Code     int
-	Header   http.Header
-	Body     string
-	Path     string
-	Document *html.Node
-	browser  *Browser
+	T       testing.TB
+	Code    int
+	Header  http.Header
+	Body    string
+	Path    string
+	browser *Browser
+	tree    *html.Node // nil until something is looked for
 }
 
 func newPage(b *Browser, path string, w *httptest.ResponseRecorder) *Page {
 	b.h.T.Helper()
-	doc, err := html.Parse(bytes.NewReader(w.Body.Bytes()))
-	b.h.must(err)
 	if n := strings.Count(strings.ToLower(w.Body.String()), "<!doctype html>"); n > 1 {
 		b.h.T.Fatalf("%s: %d documents in one answer", path, n)
 	}
-	return &Page{T: b.h.T, Code: w.Code, Header: w.Header(), Body: w.Body.String(), Path: path, Document: doc, browser: b}
+	return &Page{T: b.h.T, Code: w.Code, Header: w.Header(), Body: w.Body.String(), Path: path, browser: b}
+}
+
+func (p *Page) document() *html.Node {
+	p.T.Helper()
+	if p.tree == nil {
+		var err error
+		if p.tree, err = html.Parse(strings.NewReader(p.Body)); err != nil {
+			p.T.Fatal(err)
+		}
+	}
+	return p.tree
 }
 
 // Status fails the test unless the answer has the status.
@@ -197,12 +206,12 @@ func (p *Page) Text(selector string) string {
 
 // Find is the first element a selector finds, nil for none.
 func (p *Page) Find(selector string) *html.Node {
-	return cascadia.Query(p.Document, cascadia.MustCompile(selector))
+	return cascadia.Query(p.document(), cascadia.MustCompile(selector))
 }
 
 // All are the elements a selector finds.
 func (p *Page) All(selector string) []*html.Node {
-	return cascadia.QueryAll(p.Document, cascadia.MustCompile(selector))
+	return cascadia.QueryAll(p.document(), cascadia.MustCompile(selector))
 }
 
 // Text is the text of a node, its white space folded, without scripts and templates.

@@ -4,6 +4,8 @@
 //
 //   - [Login] takes an e-mail with its password, or a one-time code, and opens a session.
 //   - [Sessions] turns the id in a cookie back into an [access.Actor], as long as the session lives.
+//   - [Programs] lets a program act for a person who allowed it, as astro login does: OAuth 2.0 with
+//     PKCE. Its actors name the program, and count for nothing in this package.
 //   - [Accounts] is what people do to their own account: name, theme, password.
 //   - [Invitations] brings in everybody else, by a link that makes a person out of an address.
 //   - [Setup] makes the first owner of an installation, who has nobody to be invited by.

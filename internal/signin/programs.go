@@ -206,6 +206,24 @@ func makeLoginRoom(c *access.Changing, tx Tx, id access.UserID) error {
 	return nil
 }
 
+// Renews returns the person whose login a value renews. It writes nothing; call it before
+// [Programs.Refresh], so that nobody takes turns at writing who has no such value, or asks too fast.
+// Errors: Invalid with reason invalid_client or invalid_grant.
+func (s *Programs) Renews(ctx context.Context, program, presented string, o access.Origin) (access.Actor, error) {
+	if program != AstroCLI.ID {
+		return access.Actor{}, unknownClient()
+	}
+	var l ProgramLogin
+	err := access.Lookup(ctx, s.store, func(tx Tx) (err error) {
+		l, err = renewable(tx, program, digestOf(presented, secret.LoginRefresh))
+		return err
+	})
+	if err != nil {
+		return access.Actor{}, err
+	}
+	return l.Actor(o), nil
+}
+
 // Refresh gives a program one more value to call with. The one that renews stays the same, because the
 // Astro CLI passes over a new one. It moves neither the end of the login nor when the password was
 // given. Errors: Invalid with reason invalid_client or invalid_grant.
@@ -213,18 +231,9 @@ func (s *Programs) Refresh(ctx context.Context, program, presented string, o acc
 	if program != AstroCLI.ID {
 		return Issued{}, unknownClient()
 	}
-	digest := digestOf(presented, secret.LoginRefresh)
-	// A look first: strangers who try values must not take turns at writing.
-	err := access.Lookup(ctx, s.store, func(tx Tx) error {
-		_, err := renewable(tx, program, digest)
-		return err
-	})
-	if err != nil {
-		return Issued{}, err
-	}
 	var issued Issued
-	err = access.Upkeep(ctx, s.store, func(tx Tx) error {
-		l, err := renewable(tx, program, digest)
+	err := access.Upkeep(ctx, s.store, func(tx Tx) error {
+		l, err := renewable(tx, program, digestOf(presented, secret.LoginRefresh))
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dagpass/internal/access"
 )
 
@@ -98,6 +100,42 @@ func testUserGrants(t *testing.T, h *house) {
 	t.Run("the program itself holds every right, and an actor of no kind has no credential", func(t *testing.T) {
 		h.wantGrants(t, system(), ws, []access.Role{access.OrgOwner}, nil)
 		h.wantDead(t, access.Actor{}, ws)
+	})
+}
+
+// testRolesOf: every role a person holds in an Organization, and none of another one.
+func testRolesOf(t *testing.T, h *house) {
+	ws := h.acme.Workspace.Scope()
+	second := h.workspace(t, ws.Org, "Second").Scope()
+	u := h.person(t, "Uma", h.acme.Org.Scope(), access.OrgMember)
+	h.update(t, func(tx access.Tx) error {
+		team := access.Team{ID: access.TeamID(tx.NewID()), Org: ws.Org, Name: "Operators", CreatedAt: tx.Now(), UpdatedAt: tx.Now()}
+		if err := tx.InsertTeam(team); err != nil {
+			return err
+		}
+		if _, err := tx.AddTeamMember(ws.Org, team.ID, u.ID); err != nil {
+			return err
+		}
+		for at, role := range map[access.Scope]access.Role{ws: access.WorkspaceOperator, second: access.WorkspaceAuthor} {
+			if err := tx.SetRole(at, team.Subject(), role, system().Person()); err != nil {
+				return err
+			}
+		}
+		if err := tx.SetRole(ws, u.Subject(), access.WorkspaceMember, system().Person()); err != nil {
+			return err
+		}
+		return tx.SetRole(h.other.Org.Scope(), u.Subject(), access.OrgOwner, system().Person())
+	})
+	want := []access.MemberRole{
+		{At: h.acme.Org.Scope(), Role: access.OrgMember}, {At: ws, Role: access.WorkspaceMember},
+		{At: ws, Role: access.WorkspaceOperator}, {At: second, Role: access.WorkspaceAuthor},
+	}
+	h.view(t, func(tx access.Tx) error {
+		got, err := tx.RolesOf(ws.Org, u.ID)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("roles (-want +got):\n%s", diff)
+		}
+		return err
 	})
 }
 

@@ -77,7 +77,7 @@ func (h *house) members(t *testing.T, at access.Scope, f access.MemberFilter, s 
 	for range 100 {
 		var list access.MemberList
 		h.view(t, func(tx access.Tx) (err error) {
-			list, err = tx.MembersAt(at, f, s, p)
+			list, err = tx.MembersAt(at, access.Sight{All: true}, f, s, p)
 			return err
 		})
 		all = append(all, list.Rows...)
@@ -168,7 +168,7 @@ func testMemberLists(t *testing.T, h *house) {
 	})
 	t.Run("a last row that is gone starts at the top", func(t *testing.T) {
 		h.view(t, func(tx access.Tx) error {
-			list, err := tx.MembersAt(c.at, access.MemberFilter{}, byName, access.Page{Limit: 50, After: "c00000000000000000000000z"})
+			list, err := tx.MembersAt(c.at, access.Sight{All: true}, access.MemberFilter{}, byName, access.Page{Limit: 50, After: "c00000000000000000000000z"})
 			if len(list.Rows) != 6 {
 				t.Errorf("%d rows", len(list.Rows))
 			}
@@ -234,6 +234,25 @@ func testMemberFacts(t *testing.T, h *house) {
 		}
 		if n := at(t, org, c.out.ID).Workspaces; n != 0 {
 			t.Errorf("%d Workspaces", n)
+		}
+	})
+	t.Run("of the Workspaces in sight alone, where not all are", func(t *testing.T) {
+		for _, in := range []struct {
+			sees access.Sight
+			want int
+		}{{access.Sight{All: true}, 1}, {access.Sight{Workspaces: []access.WorkspaceID{c.at.Workspace}}, 1}, {access.Sight{}, 0},
+			{access.Sight{Workspaces: []access.WorkspaceID{h.other.Workspace.ID}}, 0}} {
+			h.view(t, func(tx access.Tx) error {
+				list, err := tx.MembersAt(org, in.sees, access.MemberFilter{}, access.Sort{By: access.SortByName}, access.Page{Limit: 50})
+				n := 0
+				for _, m := range list.Rows {
+					n = max(n, m.Workspaces)
+				}
+				if n != in.want {
+					t.Errorf("%+v: %d Workspaces, want %d", in.sees, n, in.want)
+				}
+				return err
+			})
 		}
 	})
 	t.Run("everybody is counted, up to a limit", func(t *testing.T) {

@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"roles of subjects", testHeldBy},
 		{"effective roles", testEffectiveRoles},
 		{"grants of people", testUserGrants},
+		{"all roles of a person", testRolesOf},
 		{"grants of tokens", testTokenGrants},
 		{"tokens", testTokens},
 		{"token roles", testTokenRoles},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"dagpass/internal/access"
 	"dagpass/internal/secret"
@@ -81,6 +82,13 @@ func (s *server) issue(ctx context.Context, asked tokenRequest, from access.Orig
 	case codeGrant:
 		return s.Programs.Exchange(ctx, asked.Exchange, from)
 	case refreshGrant:
+		by, err := s.Programs.Renews(ctx, asked.Program, asked.refresh, from)
+		if err != nil {
+			return signin.Issued{}, err
+		}
+		if err := s.takeTurn(ctx, by, http.MethodPost); err != nil {
+			return signin.Issued{}, err
+		}
 		return s.Programs.Refresh(ctx, asked.Program, asked.refresh, from)
 	}
 	return signin.Issued{}, &access.Error{Code: access.Invalid, Reason: signin.ReasonUnsupportedGrant,

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"dagpass/internal/access"
+	"dagpass/web/api"
 )
 
 const callersNetwork = "192.0.2.0/24" // that of httptest
@@ -144,4 +145,27 @@ func TestRanges_Refusal(t *testing.T) {
 		wantStatus(t, a, http.StatusForbidden)
 		wantStatus(t, h.get("/v1/organizations", owner), http.StatusOK)
 	})
+}
+
+// TestRanges_EveryRoute: product.md 4.7, no route that acts in the Organization is open from outside, to
+// whichever role.
+func TestRanges_EveryRoute(t *testing.T) {
+	h := newHouse(t)
+	p := h.place("Reading")
+	for _, role := range []access.Role{access.OrgOwner, access.WorkspaceOwner} {
+		by := p.caller(h, role)
+		for _, r := range api.Routes() {
+			if slices.Contains([]access.Action{api.Open, api.Self, api.Person, api.Absent}, r.Action) {
+				continue // about nothing, or about the caller
+			}
+			body := ""
+			if r.Method == http.MethodPost || strings.HasPrefix(r.Path, "/labs/") {
+				body = "{}"
+			}
+			a := h.call(r.Method, p.path(r), by.value, withBody(body), fromAddress("198.51.100.9"))
+			if a.status != http.StatusForbidden || a.failure(t).Reason != access.ReasonAddress {
+				t.Errorf("%s %s as %s: %d %s", r.Method, r.Path, role, a.status, a.body)
+			}
+		}
+	}
 }

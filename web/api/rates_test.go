@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -84,6 +85,27 @@ func TestRates_requests(t *testing.T) {
 			t.Errorf("%d %s", a.status, a.body)
 		}
 	})
+}
+
+// TestRates_refresh: each renewal of a login is a write, which one person must not take from all others.
+func TestRates_refresh(t *testing.T) {
+	h := newHouse(t)
+	grace := h.person(h.org.Scope(), access.OrgMember, "Grace Hopper")
+	got := h.token(exchanging(h.consent(grace)))
+	refresh := url.Values{"client_id": {"astro-cli"}, "grant_type": {"refresh_token"}, "refresh_token": {got.member(t, "refresh_token")}}
+	h.limited()
+	for range 2 {
+		if a := h.token(refresh); a.status != http.StatusOK {
+			t.Fatalf("within the limit: %d %s", a.status, a.body)
+		}
+	}
+	a := h.token(refresh)
+	if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "10" || a.member(t, "error") != "temporarily_unavailable" {
+		t.Errorf("%d %v %s", a.status, a.header, a.body)
+	}
+	if a := h.token(exchanging(h.consent(h.person(h.org.Scope(), access.OrgMember, "Ada Park")))); a.status != http.StatusOK {
+		t.Errorf("another person feels it: %d %s", a.status, a.body)
+	}
 }
 
 // TestRates_badBearer: security.md 8.
