@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -200,15 +201,18 @@ func quote(s string) string {
 func (w *window) click(selector string) {
 	var at []float64
 	w.eventually("something to click at "+selector, func() bool {
+		before := at
 		value, err := w.evaluate(fmt.Sprintf(clickable, quote(selector)))
-		return err == nil && json.Unmarshal(value, &at) == nil && len(at) == 2
+		at = nil
+		// A page that is still being laid out, or scrolled to what has the focus, moves under the mouse.
+		return err == nil && json.Unmarshal(value, &at) == nil && len(at) == 2 && slices.Equal(at, before)
 	})
 	w.do(chromedp.MouseClickXY(at[0], at[1]))
 }
 
 const clickable = `(() => {
 	const element = $(%s);
-	if (!element) return null;
+	if (!element || document.readyState !== "complete") return null;
 	element.scrollIntoView({ block: "nearest", behavior: "instant" });
 	const box = element.getClientRects()[0];
 	if (!box) return null;
