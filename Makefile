@@ -24,7 +24,7 @@ demo: ## Run the server from source on an example organization
 
 .PHONY: generate fmt
 generate: ## Write the Go files of the templates
-	go tool templ generate -path ./views
+	go tool templ generate
 fmt: ## Format Go files and templates
 	gofmt -w $$(git ls-files '*.go')
 	go tool templ fmt ./views
@@ -81,6 +81,6 @@ tools:
 .PHONY: generated
 generated:
 	@sums() { find views -name '*_templ.go' -exec cksum {} + | sort; }; \
-	before="$$(sums)"; go tool templ generate -path ./views >/dev/null; after="$$(sums)"; \
+	before="$$(sums)"; go tool templ generate >/dev/null; after="$$(sums)"; \
 	[ "$$before" = "$$after" ] || { diff <(echo "$$before") <(echo "$$after") || true; \
 	  echo "Generated files were out of date. They are current now: commit them." >&2; exit 1; }
