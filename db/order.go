@@ -33,6 +33,25 @@ func (r rankedRow) compare(to rankedRow, by string) int {
 	return strings.Compare(r.id, to.id)
 }
 
+// sortBy sorts rows by several columns, the first one first.
+func sortBy[T any](rows []T, order []access.Sort, compare func(a, b T, column string) int) {
+	slices.SortFunc(rows, func(a, b T) int {
+		for _, s := range order {
+			if c := compare(a, b, s.By); c != 0 {
+				return directed(c, s.Desc)
+			}
+		}
+		return 0
+	})
+}
+
+func directed(c int, desc bool) int {
+	if desc {
+		return -c
+	}
+	return c
+}
+
 // newestFirst is the order of a list for which none was asked.
 var newestFirst = []access.Sort{{By: access.SortByCreated, Desc: true}, {By: access.SortByID, Desc: true}}
 
@@ -41,18 +60,7 @@ func window(rows []rankedRow, order []access.Sort, p access.Page) []string {
 	if len(order) == 0 {
 		order = newestFirst
 	}
-	slices.SortFunc(rows, func(a, b rankedRow) int {
-		for _, s := range order {
-			c := a.compare(b, s.By)
-			if s.Desc {
-				c = -c
-			}
-			if c != 0 {
-				return c
-			}
-		}
-		return strings.Compare(a.id, b.id)
-	})
+	sortBy(rows, append(slices.Clone(order), access.Sort{By: access.SortByID}), rankedRow.compare)
 	start := min(p.Offset, len(rows))
 	end := min(start+p.Limit, len(rows))
 	var ids []string

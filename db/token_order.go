@@ -44,15 +44,12 @@ func unindexed(s access.Sort) bool {
 
 // inOrder sorts and returns at most limit ids of a page.
 func inOrder(keys []tokenKeys, s access.Sort, p access.Page, limit int) []string {
-	slices.SortFunc(keys, func(a, b tokenKeys) int {
-		last := s
-		for by := &s; by != nil; last, by = *by, by.Then {
-			if c := a.compareBy(by.By, b); c != 0 {
-				return directed(c, by.Desc)
-			}
-		}
-		return directed(strings.Compare(a.id, b.id), last.Desc)
-	})
+	var order []access.Sort
+	last := s
+	for by := &s; by != nil; last, by = *by, by.Then {
+		order = append(order, *by)
+	}
+	sortBy(keys, append(order, access.Sort{By: access.SortByID, Desc: last.Desc}), tokenKeys.compare)
 	start := p.Offset
 	if p.After != "" {
 		start += 1 + slices.IndexFunc(keys, func(k tokenKeys) bool { return k.id == p.After })
@@ -65,14 +62,7 @@ func inOrder(keys []tokenKeys, s access.Sort, p access.Page, limit int) []string
 	return ids
 }
 
-func directed(c int, desc bool) int {
-	if desc {
-		return -c
-	}
-	return c
-}
-
-func (k tokenKeys) compareBy(column string, other tokenKeys) int {
+func (k tokenKeys) compare(other tokenKeys, column string) int {
 	switch column {
 	case access.SortByDescription:
 		return strings.Compare(k.description, other.description)
@@ -84,7 +74,7 @@ func (k tokenKeys) compareBy(column string, other tokenKeys) int {
 		return cmp.Compare(k.expires, other.expires)
 	case access.SortByUsed:
 		return cmp.Compare(k.used, other.used)
-	case access.SortByCreated:
+	case access.SortByCreated, access.SortByID:
 		return strings.Compare(k.id, other.id) // ids are in the order of creation
 	}
 	return strings.Compare(k.name, other.name)

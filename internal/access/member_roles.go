@@ -29,10 +29,10 @@ type HeldRoles struct {
 	Workspaces []WorkspaceRole // by the age of the Workspace
 }
 
-// RoleSet is what the roles of a person or a team are to become, by what callers call them. No role on the Organization leaves
-// that one as it is; a nil list leaves the Workspaces as they are, an empty one takes them all away.
-// Whether a list that a client left out means the one or the other depends on the client (product.md
-// 3.6, B1).
+// RoleSet is what the roles of a person or a team are to become, by what callers call them. No role on
+// the Organization leaves that one as it is; a nil list leaves the Workspaces as they are, an empty one
+// takes them all away. Whether a list that a client left out means the one or the other depends on the
+// client (product.md 3.6, B1).
 type RoleSet struct {
 	Org        Role
 	Workspaces []WorkspaceRole
