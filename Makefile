@@ -38,6 +38,10 @@ quick: ## The inner loop: everything but race detector and browser
 browser: ## The stories in Chromium alone
 	go test -run '^TestBrowser' ./cmd/dagpass
 
+.PHONY: prove
+prove: tools ## Every proof of docs/proof.md for as long as it is worth: under an hour
+	CGO_ENABLED=1 go run ./cmd/prove
+
 .PHONY: check
 check: test ## test, and format, staticcheck and the house rules by name
 	@test -z "$$(gofmt -l cmd db internal static views web)" || { gofmt -d cmd db internal static views web; exit 1; }

@@ -44,9 +44,11 @@ var mayImport = map[string][]string{
 	"web":                  {"dagpass/internal/access", "dagpass/internal/openapi", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", "dagpass/views", "dagpass/views/ui", "dagpass/static", "dagpass/web/middleware", "dagpass/web/download", templ, echo, gorilla},
 	"internal/storetest":   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", cmp},
 	"internal/dirtest":     {"dagpass/internal/secret"},
+	"internal/proof":       {},
 	"internal/mailtest":    {gosmtp, gosasl},
 	"internal/htmlcheck":   {cascadia, html, htmlatom, cmp},
 	"internal/dagpasstest": {"dagpass/internal", "dagpass/db", "dagpass/web", "dagpass/views", "dagpass/static", cascadia, html, sqlite},
+	"cmd/prove":            {"dagpass/internal/proof"},
 	"cmd/dagpass":          {"dagpass", "github.com/alecthomas/kong", "golang.org/x/sync/errgroup", "golang.org/x/net/netutil"},
 }
 
@@ -110,7 +112,7 @@ func importRules() []rule {
 			if s.forTests() {
 				return nil
 			}
-			return importing("dagpass/internal/dagpasstest", "dagpass/internal/dirtest", "dagpass/internal/storetest", "dagpass/internal/htmlcheck", "dagpass/internal/mailtest", "testing")(s)
+			return importing("dagpass/internal/dagpasstest", "dagpass/internal/dirtest", "dagpass/internal/storetest", "dagpass/internal/htmlcheck", "dagpass/internal/mailtest", "dagpass/internal/proof", "testing")(s)
 		}),
 		broken: map[string]string{"cmd/dagpass/a.go": `package main; import _ "dagpass/internal/dagpasstest"`},
 	}}
