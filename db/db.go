@@ -68,13 +68,16 @@ type DB struct {
 }
 
 // Open opens the database in the data directory, making it when there is none. Errors wrap
-// [ErrWrongKey], [ErrNewerSchema], [ErrInUse], [ErrUnsafe] or [ErrDamaged] where one of these is the
+// [ErrWrongKey], [ErrNewerSchema], [ErrInUse], [ErrUnsafe], [ErrHalfRestored] or [ErrDamaged] where one of these is the
 // cause, and say what to do about it.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.Now == nil || cfg.Log == nil {
 		return nil, errors.New("db: Config.Now and Config.Log are needed")
 	}
 	if err := prepareDir(cfg.Dir, cfg.Log); err != nil {
+		return nil, err
+	}
+	if err := checkUnfinished(cfg.Dir); err != nil {
 		return nil, err
 	}
 	db := &DB{dir: cfg.Dir, log: cfg.Log, clock: clock{wall: cfg.Now, log: cfg.Log}}

@@ -69,6 +69,8 @@ var actionWords = map[string]string{
 	"audit.verify_failed": "Break in the audit log found",
 	"audit.export":        "Export audit log",
 	"audit.prune":         "Remove old audit events",
+	"backup.create":       "Back up",
+	"backup.restore":      "Restore from a backup",
 }
 
 // ActionWords are the words for an action, or its name when there are none.

@@ -29,6 +29,8 @@ type cli struct {
 	User        userCommands       `cmd:"" help:"Act on a user."`
 	Ranges      rangesCommands     `cmd:"" name:"address-ranges" help:"Act on the addresses from which an Organization may be used."`
 	Audit       auditCommands      `cmd:"" help:"Act on the audit log."`
+	Backup      backupCommand      `cmd:"" help:"Copy the database to a file, also while the server runs."`
+	Restore     restoreCommand     `cmd:"" help:"Make a backup the database again; the server must be stopped."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running server whether it is ready; for containers."`
 	Version     versionCommand     `cmd:"" help:"Print version, commit, Go version and database schema."`
 }

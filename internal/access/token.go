@@ -179,6 +179,7 @@ const (
 	EndedByDeletion    EndReason = "deleted"
 	EndedWithWorkspace EndReason = "workspace_deleted"
 	EndedByRevocation  EndReason = "revoked"
+	EndedByRestore     EndReason = "restored" // from a backup; the token waits to be rotated
 )
 
 // Issue is one value of a token as it is stored: its digest and what it was signed with.

@@ -98,6 +98,8 @@ func endedText(p Presented) (reason, message string) {
 		return ReasonTokenDeleted, fmt.Sprintf("The API token %s was deleted at %s. Create a new one and update the workflow.", p.Name, at)
 	case EndedByRevocation:
 		return ReasonTokenRevoked, fmt.Sprintf("This value of the API token %s was revoked at %s by somebody who held it. Rotate the token to get a new value.", p.Name, at)
+	case EndedByRestore:
+		return ReasonTokenRestored, fmt.Sprintf("This value of the API token %s ended at %s, when Dagpass was restored from a backup. Rotate the token to get a new value.", p.Name, at)
 	case EndedWithWorkspace:
 		return ReasonWorkspaceDeleted, fmt.Sprintf("The API token %s ended at %s, when its Workspace was deleted.", p.Name, at)
 	}

@@ -149,4 +149,10 @@ const (
 	AuditExport Action = "audit.export"
 	// AuditPrune: events older than the retention were removed from the start of a chain.
 	AuditPrune Action = "audit.prune"
+	// BackupCreate: the database was copied; Details hold the digest of the copy.
+	BackupCreate Action = "backup.create"
+	// BackupRestore: the database was replaced by a backup. It is the first event of every chain after
+	// the backup; Details hold the head of the chain that was replaced, and what was done so that nothing
+	// works again that had ended since.
+	BackupRestore Action = "backup.restore"
 )

@@ -168,6 +168,8 @@ func whyEnded(reason string) string {
 		return "The token was deleted"
 	case access.ReasonTokenRevoked:
 		return "The token was revoked"
+	case access.ReasonTokenRestored:
+		return "The token ended with a restored backup"
 	case access.ReasonWorkspaceDeleted:
 		return "The Workspace of the token was deleted"
 	}

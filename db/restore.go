@@ -1,0 +1,317 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"dagpass/internal/audit"
+)
+
+// Source is the backup to restore.
+type Source struct {
+	// File is the copy of the database.
+	File string
+	// Manifest is what must be true of it; nil when there is none, as for a copy of another program.
+	Manifest *Manifest
+}
+
+// Revival says what becomes of the access that ended after a backup was made, and that the backup would
+// bring back. Exactly one field is set.
+type Revival struct {
+	// EndAllTokens ends the value of every API token.
+	EndAllTokens bool
+	// Replay is a later database of the same installation: what does not hold there any more is ended.
+	Replay string
+	// Accept is how many API tokens come back as they were.
+	Accept *int
+}
+
+// Restored is what a restoration did.
+type Restored struct {
+	// Kept is where the database that was replaced lies now, empty when there was none.
+	Kept string
+	// Tokens is how many API tokens have a value that is accepted, Ended how many values ended now.
+	Tokens, Ended int
+	// Lowered is how many roles of people, teams and tokens are less than in the backup, or gone.
+	Lowered int
+	// Unreadable is why the head of the replaced record is not noted; nil when it is, or there was none.
+	Unreadable error
+}
+
+// The failures of [Restore] that a caller tells apart, besides those of [Open].
+var (
+	// ErrRefused: the backup, the replaced database or the choice does not pass a check. Nothing was
+	// changed.
+	ErrRefused = errors.New("the backup was not restored")
+	// ErrHalfRestored: a restoration was cut short while files were exchanged.
+	ErrHalfRestored = errors.New("a restoration was cut short; run it again")
+)
+
+// unfinishedName stands in the data directory while files are exchanged, so that no server begins a new
+// installation in between; stagingName holds the copies that are worked on before.
+const (
+	unfinishedName = "restore-unfinished"
+	stagingName    = "restore-staging"
+)
+
+// restoration is a restoration under way.
+type restoration struct {
+	cfg  Config
+	from Source
+	how  Revival
+
+	older *DB // what will be the database
+	newer *DB // a copy of what it replaces, or replays; nil when there is none
+	done  Restored
+}
+
+// Restore makes a backup the database of a data directory whose server is stopped: all sessions, logins of
+// programs, one-time codes and known devices of it end, and the choice decides about API tokens, roles and
+// people. Everything is checked and done on copies in the data directory, and on disk, before the files are
+// exchanged; the replaced one is kept. The first event of every chain afterwards holds the head of the
+// backup, that of the replaced record and the choice. Errors wrap [ErrRefused], or one of [Open].
+func Restore(ctx context.Context, cfg Config, from Source, how Revival) (Restored, error) {
+	if err := prepareDir(cfg.Dir, cfg.Log); err != nil {
+		return Restored{}, err
+	}
+	lock, err := lockDir(cfg.Dir)
+	if err != nil {
+		return Restored{}, err
+	}
+	defer lock.Close()
+	r := &restoration{cfg: cfg, from: from, how: how}
+	staging := filepath.Join(cfg.Dir, stagingName)
+	if err := os.RemoveAll(staging); err != nil {
+		return Restored{}, err
+	}
+	err = r.prepare(ctx)
+	if err == nil {
+		err = r.settle(ctx)
+	}
+	if err = errors.Join(err, r.close()); err == nil {
+		err = r.exchange()
+	}
+	return r.done, errors.Join(err, os.RemoveAll(staging))
+}
+
+func (r *restoration) staged(name string) string {
+	return filepath.Join(r.cfg.Dir, stagingName, name)
+}
+
+// prepare opens copies of both databases, and refuses what does not fit together.
+func (r *restoration) prepare(ctx context.Context) (err error) {
+	if r.older, err = r.openCopy(ctx, r.from.File, "backup"); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrRefused, r.from.File, err)
+	}
+	if err := r.checkBackup(ctx); err != nil {
+		return err
+	}
+	replaced := filepath.Join(r.cfg.Dir, fileName)
+	if r.how.Replay != "" {
+		replaced = r.how.Replay
+	}
+	if err = r.openNewer(ctx, replaced); r.how.Replay != "" && err != nil {
+		return fmt.Errorf("%w: %s can't be replayed: %w", ErrRefused, replaced, err)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		r.done.Unreadable = err
+	}
+	return nil
+}
+
+// checkBackup holds the backup against its manifest and checks the whole record.
+func (r *restoration) checkBackup(ctx context.Context) error {
+	var heads []audit.Head
+	if m := r.from.Manifest; m != nil {
+		if m.Installation != r.older.installation {
+			return fmt.Errorf("%w: %s is of another installation than its manifest says", ErrRefused, r.from.File)
+		}
+		heads = m.Heads
+	}
+	report, err := r.older.VerifyAudit(ctx, heads...)
+	if err == nil {
+		err = report.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("%w: the record in %s: %w", ErrRefused, r.from.File, err)
+	}
+	return nil
+}
+
+// openNewer opens a copy of the database that is replaced or replayed. It must be a later state of the same
+// history: its record passes through every head of the backup's.
+func (r *restoration) openNewer(ctx context.Context, path string) error {
+	newer, err := r.openCopy(ctx, path, "replaced")
+	if err != nil {
+		return err
+	}
+	heads, err := r.older.AuditHeads(ctx)
+	if err == nil && newer.installation != r.older.installation {
+		err = errors.New("it is of another installation")
+	}
+	var report AuditReport
+	if err == nil {
+		report, err = newer.VerifyAudit(ctx, heads...)
+	}
+	if err = errors.Join(err, report.Err()); err != nil {
+		return errors.Join(err, newer.Close())
+	}
+	r.newer = newer
+	return nil
+}
+
+// openCopy copies a database with its log, so that the original stays as it was found, and opens the copy
+// with all checks of a start.
+func (r *restoration) openCopy(ctx context.Context, path, name string) (*DB, error) {
+	dir := r.staged(name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	into := filepath.Join(dir, fileName)
+	if err := copyFile(path, into); err != nil {
+		return nil, err
+	}
+	if m := r.from.Manifest; m != nil && path == r.from.File {
+		if digest, size, err := digestOf(into); err != nil || digest != m.SHA256 || size != m.Size {
+			return nil, errors.Join(errors.New("it is not the file that the manifest describes: copy both again"), err)
+		}
+	}
+	if err := copyFile(path+"-wal", into+"-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err := holdsData(ctx, into); err != nil {
+		return nil, err
+	}
+	cfg := r.cfg
+	cfg.Dir = dir
+	return Open(ctx, cfg)
+}
+
+// holdsData refuses a file that [Open] would take for a new database.
+func holdsData(ctx context.Context, path string) error {
+	p, err := openPool(path, reading, 1)
+	if err != nil {
+		return err
+	}
+	version, err := schemaVersion(ctx, p.db)
+	switch code := codeOf(err) & 0xff; {
+	case code == codeCorrupt || code == codeNotADB:
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	case err == nil && version == 0:
+		err = errors.New("it is no database of Dagpass")
+	}
+	return errors.Join(err, p.close())
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if info, err := in.Stat(); err != nil || !info.Mode().IsRegular() {
+		return errors.Join(fmt.Errorf("%s is no file", from), err)
+	}
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// close closes both copies, which moves what their logs hold into the files.
+func (r *restoration) close() error {
+	var errs []error
+	for _, d := range []*DB{r.older, r.newer} {
+		if d != nil {
+			errs = append(errs, d.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// exchange puts the restored database in the place of the old one, which keeps its log. A crash in between
+// leaves the mark, with which nothing starts.
+func (r *restoration) exchange() error {
+	restored := filepath.Join(r.staged("backup"), fileName)
+	if err := syncFile(restored); err != nil {
+		return err
+	}
+	mark := filepath.Join(r.cfg.Dir, unfinishedName)
+	if err := errors.Join(createFile(mark), syncDir(r.cfg.Dir)); err != nil {
+		return err
+	}
+	path := filepath.Join(r.cfg.Dir, fileName)
+	kept := filepath.Join(r.cfg.Dir, "before-restore-"+r.older.clock.instant().Format("20060102T150405.000Z")+".db")
+	for _, suffix := range []string{"-shm", "-wal", ""} {
+		switch err := os.Rename(path+suffix, kept+suffix); {
+		case err == nil && suffix == "":
+			r.done.Kept = kept
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
+	if err := errors.Join(os.Rename(restored, path), syncDir(r.cfg.Dir)); err != nil {
+		return err
+	}
+	return errors.Join(os.Remove(mark), syncDir(r.cfg.Dir))
+}
+
+// checkUnfinished refuses a data directory in which files were being exchanged.
+func checkUnfinished(dir string) error {
+	_, err := os.Lstat(filepath.Join(dir, unfinishedName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%w (%s)", ErrHalfRestored, dir)
+}
+
+// event is what the first row after a restoration says.
+func (tx *Tx) restoreEvent(r *restoration, chain string, backup audit.Head, replaced string) audit.Event {
+	e := tx.chainEvent(audit.BackupRestore, chain)
+	e.Details = []audit.Change{
+		{Field: "head", Before: replaced, After: backup.String()},
+		{Field: "choice", After: r.how.String()},
+		{Field: "values_ended", After: strconv.Itoa(r.done.Ended)},
+		{Field: "roles_lowered", After: strconv.Itoa(r.done.Lowered)},
+	}
+	return e
+}
+
+// String is the choice as it is written at the command line.
+func (v Revival) String() string {
+	switch {
+	case v.EndAllTokens:
+		return "end-all-tokens"
+	case v.Replay != "":
+		return "replay"
+	}
+	return "accept-revival"
+}
+
+// newerHeads are the ends of the replaced record by chain.
+func (r *restoration) newerHeads(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	if r.newer == nil {
+		return out, nil
+	}
+	heads, err := r.newer.AuditHeads(ctx)
+	for _, head := range heads {
+		out[head.Chain] = head.String()
+	}
+	return out, err
+}
+
+// why is a failure in one line, for the record.
+func why(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -1,0 +1,152 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dagpass/internal/access"
+)
+
+// What a backup holds of the past that no restoration brings back. Whoever had a session signs in again;
+// people who were invited are invited again.
+const (
+	sqlRestoreSessions   = `DELETE FROM sessions`
+	sqlRestoreLoginCodes = `DELETE FROM login_codes`
+	sqlRestoreAccess     = `DELETE FROM login_access`
+	sqlRestoreLogins     = `DELETE FROM logins`
+	sqlRestoreCodes      = `DELETE FROM one_time_codes`
+	sqlRestoreDevices    = `DELETE FROM known_devices`
+	sqlRestoreEpoch      = `UPDATE meta SET restore_epoch = restore_epoch + 1`
+)
+
+const (
+	sqlUsersAfter   = `SELECT ` + userColumns + ` FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2`
+	sqlCurrentAfter = `
+SELECT s.token_id FROM api_token_secrets s WHERE s.ended_at IS NULL AND s.token_id > $1 ORDER BY s.token_id LIMIT $2`
+	sqlCountCurrent = `SELECT count(*) FROM api_token_secrets s WHERE s.ended_at IS NULL AND s.token_id > ''`
+)
+
+// restoreBatch is how many rows are held at once.
+const restoreBatch = 1000
+
+// settle does in one transaction what the choice says, and records it.
+func (r *restoration) settle(ctx context.Context) error {
+	replaced, err := r.newerHeads(ctx)
+	if err != nil {
+		return err
+	}
+	heads, err := r.older.AuditHeads(ctx)
+	if err != nil {
+		return err
+	}
+	return r.older.update(ctx, func(tx *Tx) error {
+		for _, query := range []string{sqlRestoreSessions, sqlRestoreLoginCodes, sqlRestoreAccess, sqlRestoreLogins,
+			sqlRestoreCodes, sqlRestoreDevices, sqlRestoreEpoch} {
+			if err := tx.put(query); err != nil {
+				return err
+			}
+		}
+		if err := r.choose(ctx, tx); err != nil {
+			return err
+		}
+		if r.done.Tokens, err = tx.count(sqlCountCurrent); err != nil {
+			return err
+		}
+		for _, head := range heads {
+			before := replaced[head.Chain]
+			if r.done.Unreadable != nil {
+				before = "unreadable: " + why(r.done.Unreadable)
+			}
+			if err := tx.Append(tx.restoreEvent(r, head.Chain, head, before)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (r *restoration) choose(ctx context.Context, tx *Tx) error {
+	if r.how.Replay != "" {
+		return r.newer.run(ctx, r.newer.readers, sqlBegin, nil, func(newer *Tx) error {
+			return (&replay{tx: tx, newer: newer, done: &r.done}).run()
+		})
+	}
+	if err := tx.raiseEpochs(); err != nil {
+		return err
+	}
+	if r.how.EndAllTokens {
+		return r.endAll(tx)
+	}
+	n, err := tx.count(sqlCountCurrent)
+	if err == nil && (r.how.Accept == nil || *r.how.Accept != n) {
+		err = fmt.Errorf("%w: the values of %d API tokens would be accepted again as they were in the backup, whatever happened since", ErrRefused, n)
+	}
+	return err
+}
+
+// raiseEpochs ends whatever somebody holds that counts the epoch of their account.
+func (tx *Tx) raiseEpochs() error {
+	return sweep(tx, sqlUsersAfter, key{""}, tx.scanUserKey, func(u userRow) error {
+		_, err := tx.changeUser(u.ID, func(u *userRow) { u.epoch++ })
+		return err
+	})
+}
+
+func (tx *Tx) scanUserKey(s scanner) (key, userRow, error) {
+	u, err := tx.scanUser(s)
+	return key{string(u.ID)}, u, err
+}
+
+func (r *restoration) endAll(tx *Tx) error {
+	return sweep(tx, sqlCurrentAfter, key{""}, func(s scanner) (key, access.TokenID, error) {
+		id, err := text[access.TokenID](s)
+		return key{string(id)}, id, err
+	}, func(id access.TokenID) error {
+		r.done.Ended++
+		return tx.endValue(id, access.EndedByRestore, tx.now)
+	})
+}
+
+const sqlSortRevoked = `UPDATE api_token_roles SET sort_expires = $2 WHERE token_id = $1`
+
+// endValue ends the current value of a token, which waits to be rotated.
+func (tx *Tx) endValue(id access.TokenID, why access.EndReason, at time.Time) error {
+	if err := tx.endSecret(id, why, at); err != nil {
+		return err
+	}
+	if err := tx.put(sqlRevokeToken, string(id), millis(at)); err != nil {
+		return err
+	}
+	return tx.put(sqlSortRevoked, string(id), at.UnixMilli())
+}
+
+// key is where a row stands in the order of a query: the values of the columns it is ordered by.
+type key []any
+
+// sweep hands every genuine row of a query to do. The query goes on behind a key of its first parameters,
+// its last one is how many rows to read. What do changes behind it is not read again.
+func sweep[T any](tx *Tx, query string, from key, scan func(scanner) (key, T, error), do func(T) error) error {
+	for {
+		var rows []T
+		n := 0
+		err := each(tx, func(s scanner) (bool, error) {
+			at, row, err := scan(s)
+			if n, from = n+1, at; err == nil {
+				rows = append(rows, row)
+			}
+			return true, err
+		}, query, append(from, restoreBatch)...)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := do(row); err != nil {
+				return err
+			}
+		}
+		if n < restoreBatch {
+			return nil
+		}
+	}
+}
