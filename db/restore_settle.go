@@ -11,7 +11,7 @@ import (
 // What a backup holds of the past that no restoration brings back. Whoever had a session signs in again;
 // people who were invited are invited again.
 const (
-	sqlRestoreSessions   = `DELETE FROM sessions`
+	sqlRestoreSessions   = `DELETE FROM sessions WHERE user_id >= ''`
 	sqlRestoreLoginCodes = `DELETE FROM login_codes`
 	sqlRestoreAccess     = `DELETE FROM login_access`
 	sqlRestoreLogins     = `DELETE FROM logins`

@@ -33,12 +33,13 @@ func longAgo() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 // Open opens a new database, as after a first start, until the test ends.
 func Open(t testing.TB, now func() time.Time) *db.DB {
 	t.Helper()
-	return open(t, db.Config{Dir: filepath.Join(t.TempDir(), "data"), Now: now, Log: slog.New(slog.DiscardHandler)})
+	dir := filepath.Join(t.TempDir(), "data")
+	root := firstStart.Copy(t, dir)
+	return open(t, db.Config{Dir: dir, Root: root, Now: now, Log: slog.New(slog.DiscardHandler)})
 }
 
 func open(t testing.TB, cfg db.Config) *db.DB {
 	t.Helper()
-	cfg.Root = firstStart.Copy(t, cfg.Dir)
 	d, err := db.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)

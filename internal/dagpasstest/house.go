@@ -85,6 +85,7 @@ type House struct {
 	Workspace access.Workspace // "Data Platform"
 	Owner     Person           // Organization Owner
 
+	root  secret.Root
 	log   *slog.Logger
 	later *later.Queue // with a mail server
 	mail  func(ctx context.Context, to, subject, text string) error
@@ -101,9 +102,15 @@ func Unfurnished(t testing.TB) *House {
 	t.Helper()
 	h := &House{T: t, Dir: filepath.Join(t.TempDir(), "data"), Clock: &Clock{now: Start}, Logs: &Logs{}}
 	h.log = slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h.DB = open(t, db.Config{Dir: h.Dir, Now: h.Clock.Now, Log: h.log})
-	h.services()
+	h.root = firstStart.Copy(t, h.Dir)
+	h.open()
 	return h
+}
+
+func (h *House) open() {
+	h.T.Helper()
+	h.DB = open(h.T, db.Config{Dir: h.Dir, Root: h.root, Now: h.Clock.Now, Log: h.log})
+	h.services()
 }
 
 // New returns an installation with an Organization "Acme", its Owner and a Workspace "Data Platform".
