@@ -1,6 +1,7 @@
 package dagpasstest
 
 import (
+	"log/slog"
 	"path/filepath"
 
 	"dagpass/db"
@@ -37,3 +38,6 @@ func (h *House) Restore(from db.Source, how db.Revival) error {
 	_, err := db.Restore(h.T.Context(), cfg, from, how)
 	return err
 }
+
+// Log is where the house logs to.
+func (h *House) Log() *slog.Logger { return h.log }
