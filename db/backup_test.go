@@ -3,14 +3,17 @@ package db_test
 import (
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dagpass/db"
 	"dagpass/internal/access"
 	"dagpass/internal/dagpasstest"
+	"dagpass/internal/secret"
 )
 
 func TestBackup(t *testing.T) {
@@ -87,7 +90,7 @@ func TestRestore_RefusesWhatItCannotTrust(t *testing.T) {
 	flipped := append([]byte{}, text...)
 	flipped[len(flipped)/2] ^= 1
 	bare := func(s db.Source) db.Source { s.Manifest = nil; return s }
-	stranger := dagpasstest.New(t)
+	stranger, fork := otherInstallation(t), dagpasstest.New(t)
 	for name, c := range map[string]struct {
 		from db.Source
 		how  db.Revival
@@ -99,8 +102,9 @@ func TestRestore_RefusesWhatItCannotTrust(t *testing.T) {
 		"an empty file":                                 {bare(with("d", nil)), end, db.ErrRefused},
 		"a text":                                        {bare(with("e", []byte(strings.Repeat("hello ", 1000)))), end, db.ErrDamaged},
 		"a file that is not there":                      {bare(db.Source{File: "nowhere.db"}), end, fs.ErrNotExist},
-		"a backup of another installation":              {stranger.Backup(), end, db.ErrWrongKey},
-		"a replay of another installation":              {good, db.Revival{Replay: stranger.Database()}, db.ErrWrongKey},
+		"a backup of another installation":              {bare(db.Source{File: stranger}), end, db.ErrWrongKey},
+		"a replay of another installation":              {good, db.Revival{Replay: stranger}, db.ErrWrongKey},
+		"a replay of another history with the same key": {good, db.Revival{Replay: fork.Database()}, db.ErrRefused},
 		"a replay of what is no later state":            {h.Backup(), db.Revival{Replay: good.File}, db.ErrRefused},
 		"a replay of a database that can't be read":     {good, db.Revival{Replay: with("f", text[:len(text)/2]).File}, db.ErrDamaged},
 		"a manifest whose heads the record has not":     {db.Source{File: good.File, Manifest: headsOf(h.Backup(), good)}, end, db.ErrRefused},
@@ -118,6 +122,27 @@ func TestRestore_RefusesWhatItCannotTrust(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// otherInstallation is the database of one with a root key of its own.
+func otherInstallation(t *testing.T) string {
+	t.Helper()
+	cfg := newRoot(t)
+	d, err := db.Open(t.Context(), cfg)
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(cfg.Dir, "dagpass.db")
+}
+
+// newRoot is what opens a directory that is not there yet, with a root key of its own.
+func newRoot(t *testing.T) db.Config {
+	t.Helper()
+	root, err := secret.CreateRoot(filepath.Join(t.TempDir(), "root.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db.Config{Dir: filepath.Join(t.TempDir(), "data"), Root: root, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 }
 
 // headsOf is the manifest of a backup with the heads of a later one.
@@ -158,16 +183,14 @@ func TestRestore_keepsOrganizationsManageable(t *testing.T) {
 
 // TestRestore_cutShort: between the two renamings nothing may take the directory for a new one.
 func TestRestore_cutShort(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "data")
-	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, "restore-unfinished"), nil, 0o600)); err != nil {
+	cfg := newRoot(t)
+	if err := errors.Join(os.Mkdir(cfg.Dir, 0o700), os.WriteFile(filepath.Join(cfg.Dir, "restore-unfinished"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	h := dagpasstest.New(t)
-	cfg := db.Config{Dir: dir, Root: dagpasstest.Root(t), Now: h.Clock.Now, Log: h.Log()}
 	if d, err := db.Open(t.Context(), cfg); !errors.Is(err, db.ErrHalfRestored) || d != nil {
 		t.Fatalf("got %v", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "dagpass.db")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(cfg.Dir, "dagpass.db")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("a new database was made")
 	}
 }

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"dagpass/internal/audit"
 )
@@ -167,66 +164,6 @@ func (r *restoration) openNewer(ctx context.Context, path string) error {
 	return nil
 }
 
-// openCopy copies a database with its log, so that the original stays as it was found, and opens the copy
-// with all checks of a start.
-func (r *restoration) openCopy(ctx context.Context, path, name string) (*DB, error) {
-	dir := r.staged(name)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	into := filepath.Join(dir, fileName)
-	if err := copyFile(path, into); err != nil {
-		return nil, err
-	}
-	if m := r.from.Manifest; m != nil && path == r.from.File {
-		if digest, size, err := digestOf(into); err != nil || digest != m.SHA256 || size != m.Size {
-			return nil, errors.Join(errors.New("it is not the file that the manifest describes: copy both again"), err)
-		}
-	}
-	if err := copyFile(path+"-wal", into+"-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	if err := holdsData(ctx, into); err != nil {
-		return nil, err
-	}
-	cfg := r.cfg
-	cfg.Dir = dir
-	return Open(ctx, cfg)
-}
-
-// holdsData refuses a file that [Open] would take for a new database.
-func holdsData(ctx context.Context, path string) error {
-	p, err := openPool(path, reading, 1)
-	if err != nil {
-		return err
-	}
-	version, err := schemaVersion(ctx, p.db)
-	switch code := codeOf(err) & 0xff; {
-	case code == codeCorrupt || code == codeNotADB:
-		err = fmt.Errorf("%w: %w", ErrDamaged, err)
-	case err == nil && version == 0:
-		err = errors.New("it is no database of Dagpass")
-	}
-	return errors.Join(err, p.close())
-}
-
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	if info, err := in.Stat(); err != nil || !info.Mode().IsRegular() {
-		return errors.Join(fmt.Errorf("%s is no file", from), err)
-	}
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
-}
-
 // close closes both copies, which moves what their logs hold into the files.
 func (r *restoration) close() error {
 	var errs []error
@@ -276,42 +213,3 @@ func checkUnfinished(dir string) error {
 	}
 	return fmt.Errorf("%w (%s)", ErrHalfRestored, dir)
 }
-
-// event is what the first row after a restoration says.
-func (tx *Tx) restoreEvent(r *restoration, chain string, backup audit.Head, replaced string) audit.Event {
-	e := tx.chainEvent(audit.BackupRestore, chain)
-	e.Details = []audit.Change{
-		{Field: "head", Before: replaced, After: backup.String()},
-		{Field: "choice", After: r.how.String()},
-		{Field: "values_ended", After: strconv.Itoa(r.done.Ended)},
-		{Field: "roles_lowered", After: strconv.Itoa(r.done.Lowered)},
-	}
-	return e
-}
-
-// String is the choice as it is written at the command line.
-func (v Revival) String() string {
-	switch {
-	case v.EndAllTokens:
-		return "end-all-tokens"
-	case v.Replay != "":
-		return "replay"
-	}
-	return "accept-revival"
-}
-
-// newerHeads are the ends of the replaced record by chain.
-func (r *restoration) newerHeads(ctx context.Context) (map[string]string, error) {
-	out := map[string]string{}
-	if r.newer == nil {
-		return out, nil
-	}
-	heads, err := r.newer.AuditHeads(ctx)
-	for _, head := range heads {
-		out[head.Chain] = head.String()
-	}
-	return out, err
-}
-
-// why is a failure in one line, for the record.
-func why(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -3,9 +3,12 @@ package db
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"dagpass/internal/access"
+	"dagpass/internal/audit"
 )
 
 // What a backup holds of the past that no restoration brings back. Whoever had a session signs in again;
@@ -150,3 +153,42 @@ func sweep[T any](tx *Tx, query string, from key, scan func(scanner) (key, T, er
 		}
 	}
 }
+
+// restoreEvent is what the first row after a restoration says.
+func (tx *Tx) restoreEvent(r *restoration, chain string, backup audit.Head, replaced string) audit.Event {
+	e := tx.chainEvent(audit.BackupRestore, chain)
+	e.Details = []audit.Change{
+		{Field: "head", Before: replaced, After: backup.String()},
+		{Field: "choice", After: r.how.String()},
+		{Field: "values_ended", After: strconv.Itoa(r.done.Ended)},
+		{Field: "roles_lowered", After: strconv.Itoa(r.done.Lowered)},
+	}
+	return e
+}
+
+// String is the choice as it is written at the command line.
+func (v Revival) String() string {
+	switch {
+	case v.EndAllTokens:
+		return "end-all-tokens"
+	case v.Replay != "":
+		return "replay"
+	}
+	return "accept-revival"
+}
+
+// newerHeads are the ends of the replaced record by chain.
+func (r *restoration) newerHeads(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	if r.newer == nil {
+		return out, nil
+	}
+	heads, err := r.newer.AuditHeads(ctx)
+	for _, head := range heads {
+		out[head.Chain] = head.String()
+	}
+	return out, err
+}
+
+// why is a failure in one line, for the record.
+func why(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
