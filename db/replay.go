@@ -2,6 +2,7 @@ package db
 
 import (
 	"fmt"
+	"slices"
 
 	"dagpass/internal/access"
 )
@@ -116,7 +117,12 @@ func (r *replay) narrowRoles(org access.OrgID) error {
 		if gone {
 			continue // what is bound to it has changed too; see dropRoles
 		}
-		if err := r.tx.UpdateCustomRole(role.Narrowed(now)); err != nil {
+		narrowed := role.Narrowed(now)
+		if slices.Equal(narrowed.Permissions, role.Permissions) && slices.Equal(narrowed.Restricted, role.Restricted) {
+			continue
+		}
+		r.done.Lowered++
+		if err := r.tx.UpdateCustomRole(narrowed); err != nil {
 			return err
 		}
 	}

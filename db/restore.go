@@ -36,7 +36,8 @@ type Restored struct {
 	Kept string
 	// Tokens is how many API tokens have a value that is accepted, Ended how many values ended now.
 	Tokens, Ended int
-	// Lowered is how many roles of people, teams and tokens are less than in the backup, or gone.
+	// Lowered is how many roles of people, teams and tokens, and custom roles, are less than in the backup,
+	// or gone.
 	Lowered int
 	// Unreadable is why the head of the replaced record is not noted; nil when it is, or there was none.
 	Unreadable error
