@@ -26,7 +26,8 @@ type past struct {
 // all of it works again, which shows that each check can see one.
 //
 // Seen to fail with: the step that compares values left out of replay.tokens, the lowering of roles left
-// out of replay.members, and the emptying of one_time_codes left out of settle.
+// out of replay.members, the narrowing and the removal of custom roles left out of replay.run, the emptying
+// of one_time_codes left out of settle, and sessions and logins left with epochs as they were.
 func TestProof_RestoreRevivesNothing(t *testing.T) {
 	h := dagpasstest.New(t)
 	all := slices.Concat(tokensOfThePast(t, h), peopleOfThePast(t, h), waysIn(t, h), customRolesOfThePast(t, h))
@@ -48,9 +49,10 @@ func TestProof_RestoreRevivesNothing(t *testing.T) {
 		}
 	}
 	live, ended := count(all, func(p past) bool { return p.token }), count(all, func(p past) bool { return p.end != nil })
+	var revived, accepted int
 	t.Run("a replay leaves what nobody took away, and nothing else", func(t *testing.T) {
 		restored, done := h.Restored(backup, db.Revival{Replay: h.Database()})
-		check(t, restored, all, func(p past) bool { return p.end == nil && !p.neverBack })
+		revived = check(t, restored, all, func(p past) bool { return p.end == nil && !p.neverBack })
 		if done.Lowered == 0 || done.Ended == 0 {
 			t.Errorf("reported %+v", done)
 		}
@@ -59,6 +61,7 @@ func TestProof_RestoreRevivesNothing(t *testing.T) {
 	t.Run("ending all tokens leaves no value of any", func(t *testing.T) {
 		restored, done := h.Restored(backup, db.Revival{EndAllTokens: true})
 		check(t, restored, all, func(p past) bool { return !p.token && !p.neverBack })
+		accepted = count(all, func(p past) bool { return p.token && p.works(restored) })
 		if done.Tokens != 0 || done.Ended != live {
 			t.Errorf("reported %+v, want %d ended", done, live)
 		}
@@ -73,7 +76,8 @@ func TestProof_RestoreRevivesNothing(t *testing.T) {
 		check(t, restored, all, func(p past) bool { return !p.neverBack })
 		sound(t, restored)
 	})
-	proof.Figure(t, "%d kinds of access ended after the backup, 0 revived by a replay; %d values, 0 accepted when all end", ended, live)
+	proof.Figure(t, "%d kinds of access ended after the backup, %d revived by a replay; %d values, %d accepted when all end",
+		ended, revived, live, accepted)
 }
 
 func count(all []past, has func(past) bool) (n int) {
@@ -85,13 +89,19 @@ func count(all []past, has func(past) bool) (n int) {
 	return n
 }
 
-func check(t *testing.T, h *dagpasstest.House, all []past, want func(past) bool) {
+// check fails unless what is wanted works, and nothing else. It returns how much works besides.
+func check(t *testing.T, h *dagpasstest.House, all []past, want func(past) bool) (revived int) {
 	t.Helper()
 	for _, p := range all {
-		if got := p.works(h); got != want(p) {
+		got := p.works(h)
+		if got != want(p) {
 			t.Errorf("%s: works %t, want %t", p.name, got, want(p))
 		}
+		if got && !want(p) {
+			revived++
+		}
 	}
+	return revived
 }
 
 // sound fails unless the record of a restored house is whole, it is ready, and every chain goes on with the

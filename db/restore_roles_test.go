@@ -18,7 +18,7 @@ func customRolesOfThePast(t *testing.T, h *dagpasstest.House) []past {
 		_, err := h.Roles.Edit(t.Context(), by, org, r.ID, access.EditRole{Name: r.Name, Permissions: []access.Permission{"workspace.audit.view"}})
 		return err
 	}
-	narrowed, ofTokens, wider, doomed := role("Narrowed"), role("Of tokens"), role("Wider"), role("Doomed")
+	narrowed, ofTokens, wider, doomed, unheld := role("Narrowed"), role("Of tokens"), role("Wider"), role("Doomed"), role("Unheld")
 	one := func(name string, r access.CustomRole, end func(*dagpasstest.House, access.UserID) error) past {
 		p := h.Member(name, ws, r.Role())
 		return past{name: name, works: seesTokens(p, ws), end: func(h *dagpasstest.House) error { return end(h, p.ID) }}
@@ -37,6 +37,10 @@ func customRolesOfThePast(t *testing.T, h *dagpasstest.House) []past {
 		}),
 		{name: tok.Name, token: true, works: func(h *dagpasstest.House) bool { return manages(h, value, ws) },
 			end: func(h *dagpasstest.House) error { return narrow(h, ofTokens) }},
+		{name: "a custom role nobody held", works: func(h *dagpasstest.House) bool {
+			_, err := h.Roles.Find(h.Context(), by, org, unheld.ID)
+			return err == nil
+		}, end: func(h *dagpasstest.House) error { return h.Roles.Delete(t.Context(), by, org, unheld.ID) }},
 		{name: "an untouched custom role", works: seesTokens(h.Member("Untouched custom", ws, role("Untouched").Role()), ws)},
 	}
 }
