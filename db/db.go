@@ -55,6 +55,7 @@ type DB struct {
 	dir          string
 	log          *slog.Logger
 	writer       *pool
+	line         line // who waits for the writer
 	readers      *pool
 	lists        turns        // how many of the readers may be in lists at once
 	owner        atomic.Int64 // the goroutine inside Update, 0 for none

@@ -41,7 +41,7 @@ func (db *DB) install(ctx context.Context, root secret.Root) error {
 func (db *DB) readMeta(ctx context.Context, root secret.Root) error {
 	var check []byte
 	var high int64
-	err := db.run(ctx, db.readers, sqlBegin, nil, func(tx *Tx) error {
+	err := db.run(ctx, sqlBegin, nil, func(tx *Tx) error {
 		return tx.row(sqlStoredKey, nil, &db.installation, &check, &high)
 	})
 	if err != nil {

@@ -43,7 +43,7 @@ const unfoldedBatch = 1000
 func (db *DB) foldNames(ctx context.Context) error {
 	for {
 		var found []access.User
-		err := db.run(ctx, db.readers, sqlBegin, nil, func(tx *Tx) (err error) {
+		err := db.run(ctx, sqlBegin, nil, func(tx *Tx) (err error) {
 			found, err = all(tx, tx.scanPerson, sqlUnfolded, unfoldedBatch)
 			return err
 		})

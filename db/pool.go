@@ -25,7 +25,8 @@ type pool struct {
 type conn struct {
 	raw      *sql.Conn
 	prepared map[string]*sql.Stmt
-	broken   bool // it may be in a transaction that can't be ended
+	broken   bool  // it may be in a transaction that can't be ended
+	lost     error // why SQLite may have rolled its transaction back; see [Tx.failure]
 }
 
 func openPool(path string, use purpose, size int) (*pool, error) {

@@ -36,6 +36,8 @@ func dsn(path string, for_ purpose) string {
 	if for_ == reading {
 		q.Set("_txlock", "deferred")
 		q.Add("_pragma", "query_only(1)")
+	} else {
+		q.Add("_pragma", "temp_store(MEMORY)") // what a savepoint would undo is kept there, never in a file
 	}
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
@@ -55,6 +57,7 @@ const (
 	codeIOErr      = 10
 	codeCorrupt    = 11
 	codeFull       = 13
+	codeConstraint = 19
 	codeNotADB     = 26
 	codePrimaryKey = 1555
 	codeUnique     = 2067

@@ -99,7 +99,7 @@ func TestRun_aTransactionThatDidNotBegin(t *testing.T) {
 	db, _ := openNew(t)
 	begin := func(*Tx) error { return nil }
 	for range 2 * cap(db.readers.inUse) {
-		err := db.run(t.Context(), db.readers, `BEGIN; not a statement`, nil, begin)
+		err := db.run(t.Context(), `BEGIN; not a statement`, nil, begin)
 		wantCode(t, err, access.Internal)
 	}
 	must(t, db.view(t.Context(), func(tx *Tx) error { _, err := tx.count(sqlProbeRead); return err }))

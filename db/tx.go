@@ -57,10 +57,10 @@ func (db *DB) view(ctx context.Context, fn func(*Tx) error) error {
 	defer cancel()
 	turn := &turn{of: db.lists}
 	defer turn.release()
-	err := db.run(ctx, db.readers, sqlBegin, turn, fn)
+	err := db.run(ctx, sqlBegin, turn, fn)
 	if turn.missed {
 		if err = db.failure(turn.wait(ctx)); err == nil {
-			err = db.run(ctx, db.readers, sqlBegin, turn, fn)
+			err = db.run(ctx, sqlBegin, turn, fn)
 		}
 	}
 	db.recordAltered(ctx)
@@ -76,41 +76,19 @@ func (db *DB) update(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
-func (db *DB) write(ctx context.Context, fn func(*Tx) error) error {
-	if owner := db.owner.Load(); owner != 0 && owner == goroutine() {
-		return errors.New("db: Update was called inside Update; it would wait for itself")
-	}
-	var saved int64
-	err := db.run(ctx, db.writer, sqlBeginImmediate, nil, func(tx *Tx) (err error) {
-		db.owner.Store(goroutine())
-		defer db.owner.Store(0)
-		if err := fn(tx); err != nil {
-			return err
-		}
-		saved, err = tx.saveClock()
-		return err
-	})
-	if err == nil {
-		db.clock.noteSaved(saved)
-	}
-	return err
-}
-
-func (db *DB) run(ctx context.Context, p *pool, begin string, turn *turn, fn func(*Tx) error) error {
-	c, err := p.get(ctx)
+// run runs fn in a reading transaction.
+func (db *DB) run(ctx context.Context, begin string, turn *turn, fn func(*Tx) error) error {
+	c, err := db.readers.get(ctx)
 	if err != nil {
 		return db.failure(err)
 	}
-	defer p.put(c)
+	defer db.readers.put(c)
 	calm := context.WithoutCancel(ctx)
 	if err := c.exec(calm, begin); err != nil {
 		c.broken = true // it may have begun all the same
 		return db.failure(err)
 	}
 	tx := &Tx{db: db, ctx: calm, limit: ctx, conn: c, now: db.clock.instant(), turn: turn}
-	if p.use == writing {
-		tx.limit = calm
-	}
 	return tx.finish(fn)
 }
 
@@ -175,15 +153,25 @@ func (tx *Tx) statement(query string) (*sql.Stmt, error) {
 	return tx.conn.statement(tx.ctx, query)
 }
 
+// failure is [DB.failure] of a statement. After any but a violated constraint SQLite may have rolled back the
+// whole transaction, so that what runs later would be kept by itself: nothing of a writing one is committed then.
+func (tx *Tx) failure(err error) error {
+	told := tx.db.failure(err)
+	if code := codeOf(err) & 0xff; code != 0 && code != codeConstraint {
+		tx.conn.lost = told
+	}
+	return told
+}
+
 // exec runs a statement and returns how many rows it changed.
 func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	s, err := tx.statement(query)
 	if err != nil {
-		return 0, tx.db.failure(err)
+		return 0, tx.failure(err)
 	}
 	res, err := s.ExecContext(tx.ctx, args...)
 	if err != nil {
-		return 0, tx.db.failure(err)
+		return 0, tx.failure(err)
 	}
 	return res.RowsAffected()
 }
@@ -207,9 +195,9 @@ func (tx *Tx) change(query string, args ...any) error {
 func (tx *Tx) row(query string, args []any, into ...any) error {
 	s, err := tx.statement(query)
 	if err != nil {
-		return tx.db.failure(err)
+		return tx.failure(err)
 	}
-	return tx.db.failure(s.QueryRowContext(tx.ctx, args...).Scan(into...))
+	return tx.failure(s.QueryRowContext(tx.ctx, args...).Scan(into...))
 }
 
 // scanner reads the columns of a row.
@@ -220,23 +208,23 @@ type scanner interface{ Scan(into ...any) error }
 func each(tx *Tx, read func(scanner) (more bool, err error), query string, args ...any) error {
 	s, err := tx.statement(query)
 	if err != nil {
-		return tx.db.failure(err)
+		return tx.failure(err)
 	}
 	rows, err := s.QueryContext(tx.ctx, args...)
 	if err != nil {
-		return tx.db.failure(err)
+		return tx.failure(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		switch more, err := read(rows); {
 		case errors.Is(err, errAltered):
 		case err != nil:
-			return tx.db.failure(err)
+			return tx.failure(err)
 		case !more:
 			return nil
 		}
 	}
-	return tx.db.failure(rows.Err())
+	return tx.failure(rows.Err())
 }
 
 // all reads every row of a query. Rows that fail their check are left out.
