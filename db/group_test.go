@@ -244,8 +244,7 @@ func TestUpdate_givenUp(t *testing.T) {
 // panic, a constraint, giving up, losing the transaction, swallowing a failure. What was acknowledged is there,
 // nothing else is, and the record has no gap.
 //
-// Seen to fail with a savepoint that is released and never rolled back to, an answer before the commit, and a
-// lost transaction that is gone on with.
+// Seen to fail with a savepoint that is released and never rolled back to, and with answers before the commit.
 func TestProof_Together(t *testing.T) {
 	db, _ := openNew(t)
 	var acknowledged sync.Map
