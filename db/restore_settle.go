@@ -71,7 +71,7 @@ func (r *restoration) settle(ctx context.Context) error {
 
 func (r *restoration) choose(ctx context.Context, tx *Tx) error {
 	if r.how.Replay != "" {
-		return r.newer.run(ctx, r.newer.readers, sqlBegin, nil, func(newer *Tx) error {
+		return r.newer.run(ctx, sqlBegin, nil, func(newer *Tx) error {
 			return (&replay{tx: tx, newer: newer, done: &r.done}).run()
 		})
 	}
