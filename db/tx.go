@@ -88,7 +88,7 @@ func (db *DB) run(ctx context.Context, begin string, turn *turn, fn func(*Tx) er
 		c.broken = true // it may have begun all the same
 		return db.failure(err)
 	}
-	tx := &Tx{db: db, ctx: calm, limit: ctx, conn: c, now: db.clock.instant(), turn: turn}
+	tx := &Tx{db: db, ctx: calm, limit: ctx, conn: c, turn: turn}
 	return tx.finish(fn)
 }
 
@@ -103,6 +103,7 @@ func (tx *Tx) finish(fn func(*Tx) error) error {
 			c.broken = true
 		}
 	}()
+	tx.now = tx.db.clock.instant() // read inside, and after the wait for the turn to write
 	if err := fn(tx); err != nil {
 		return err
 	}

@@ -37,15 +37,27 @@ const Password = "a sentence of five words"
 
 // Clock is the house's clock. It stands still until it is moved.
 type Clock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu     sync.Mutex
+	now    time.Time
+	broken bool
 }
 
 // Now returns the instant.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.broken {
+		c.broken = false
+		panic("the clock is broken")
+	}
 	return c.now
+}
+
+// Break makes the next look at the clock panic: a fault that is in reach of every route.
+func (c *Clock) Break() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = true
 }
 
 // Advance moves it, also backwards.

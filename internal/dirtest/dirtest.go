@@ -19,6 +19,7 @@ type Prototype struct {
 
 	once  sync.Once
 	root  secret.Root
+	line  []byte // of the root key file
 	files map[string][]byte
 	err   error
 }
@@ -41,6 +42,10 @@ func (p *Prototype) Copy(t testing.TB, dir string) secret.Root {
 	return p.root
 }
 
+// RootFile is the content of the file of the root key, which stands in no copy. It is there after the
+// first [Prototype.Copy].
+func (p *Prototype) RootFile() []byte { return p.line }
+
 // prepare makes the directory and keeps its files in memory. It is no part of a test's own directory,
 // which goes when that test ends.
 func (p *Prototype) prepare() {
@@ -50,7 +55,11 @@ func (p *Prototype) prepare() {
 		return
 	}
 	defer os.RemoveAll(temp)
-	if p.root, p.err = secret.CreateRoot(filepath.Join(temp, "root.key")); p.err != nil {
+	key := filepath.Join(temp, "root.key")
+	if p.root, p.err = secret.CreateRoot(key); p.err != nil {
+		return
+	}
+	if p.line, p.err = os.ReadFile(key); p.err != nil {
 		return
 	}
 	dir := filepath.Join(temp, "data")
