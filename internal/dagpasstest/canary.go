@@ -19,6 +19,7 @@ import (
 type Canaries struct {
 	names     map[string]bool
 	spellings map[uint64][]spelling // by the last eight bytes of the text, so that a search is one pass
+	ends      [1 << 16]bool         // the last two bytes of all of them: most of a text ends no spelling
 }
 
 // spelling is one way of writing a secret.
@@ -48,6 +49,7 @@ func (c *Canaries) Add(t testing.TB, name, secret string) string {
 	for _, s := range spell(secret) {
 		s.secret = name
 		key := tail(s.text)
+		c.ends[end(s.text)] = true
 		c.spellings[key] = append(c.spellings[key], s)
 	}
 	return name
@@ -59,15 +61,20 @@ func (c *Canaries) Len() int { return len(c.names) }
 // In returns how each secret is written that a text holds, by the names of the secrets.
 func (c *Canaries) In(text string) map[string]string {
 	found := map[string]string{}
-	for end := lastBytes; end <= len(text); end++ {
-		for _, s := range c.spellings[tail(text[:end])] {
-			if strings.HasSuffix(text[:end], s.text) {
+	for i := lastBytes; i <= len(text); i++ {
+		if !c.ends[uint16(text[i-2])<<8|uint16(text[i-1])] {
+			continue
+		}
+		for _, s := range c.spellings[tail(text[:i])] {
+			if strings.HasSuffix(text[:i], s.text) {
 				found[s.secret] = s.how
 			}
 		}
 	}
 	return found
 }
+
+func end(text string) uint16 { return uint16(text[len(text)-2])<<8 | uint16(text[len(text)-1]) }
 
 func tail(text string) uint64 {
 	return binary.LittleEndian.Uint64([]byte(text[len(text)-lastBytes:]))
