@@ -100,7 +100,10 @@ func spell(secret string) []spelling {
 	add("JSON-escaped", inJSON(secret, false))
 	add("JSON-escaped for HTML", inJSON(secret, true))
 	add("HTML-escaped", html.EscapeString(secret))
-	add("quoted as Go does", strings.Trim(strconv.Quote(secret), `"`))
+	quoted := strings.Trim(strconv.Quote(secret), `"`)
+	add("quoted as Go does", quoted)
+	add("quoted and JSON-escaped", inJSON(quoted, false))
+	add("quoted and JSON-escaped for HTML", inJSON(quoted, true))
 	add("decimal bytes", strings.Trim(fmt.Sprint([]byte(secret)), "[]"))
 	return all
 }

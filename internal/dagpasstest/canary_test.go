@@ -22,12 +22,16 @@ func TestCanaries(t *testing.T) {
 		"a key":         "\x00\x01\xff\xfe\x7f\x80key\x00bytes\"\\\n",
 	}
 	plant := map[string]func(string) string{
-		"raw":                    func(s string) string { return "x" + s + "y" },
-		"hex":                    func(s string) string { return hex.EncodeToString([]byte("ab" + s)) },
-		"HEX":                    func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s + "c"))) },
-		"a query":                func(s string) string { return url.Values{"q": {s}}.Encode() },
-		"a path":                 func(s string) string { return (&url.URL{Path: "/a/" + url.PathEscape(s)}).Path },
-		"the bytes of a slice":   func(s string) string { return fmt.Sprint([]byte("ab" + s + "c")) },
+		"raw":                  func(s string) string { return "x" + s + "y" },
+		"hex":                  func(s string) string { return hex.EncodeToString([]byte("ab" + s)) },
+		"HEX":                  func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s + "c"))) },
+		"a query":              func(s string) string { return url.Values{"q": {s}}.Encode() },
+		"a path":               func(s string) string { return (&url.URL{Path: "/a/" + url.PathEscape(s)}).Path },
+		"the bytes of a slice": func(s string) string { return fmt.Sprint([]byte("ab" + s + "c")) },
+		"a quoted text in a log": func(s string) string {
+			text, _ := json.Marshal(map[string]string{"cause": fmt.Sprintf("no %q", s)})
+			return string(text)
+		},
 		"a quoted text":          func(s string) string { return fmt.Sprintf("%q", s) },
 		"base64 with padding":    func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
 		"base64url with padding": func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) },
