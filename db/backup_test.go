@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -192,5 +193,38 @@ func TestRestore_cutShort(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(cfg.Dir, "dagpass.db")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("a new database was made")
+	}
+}
+
+// TestRestore_tellsOfAlteredRows: a row that somebody wrote into the database by hand grants nothing after a
+// restoration either, and whoever restores it is told of each.
+func TestRestore_tellsOfAlteredRows(t *testing.T) {
+	h := dagpasstest.New(t)
+	h.Team("Team", access.OrgMember, h.Person("Member", access.OrgMember))
+	h.CustomRole("Auditor", []access.Permission{"workspace.audit.view"})
+	h.Token(h.Owner, h.Workspace.Scope(), "ci", access.WorkspaceAuthor)
+	if _, err := h.Ranges.Add(t.Context(), dagpasstest.System(), h.Org.ID, "0.0.0.0/0"); err != nil {
+		t.Fatal(err)
+	}
+	end := db.Revival{EndAllTokens: true}
+	if _, done := h.Restored(h.Backup(), end); len(done.Altered) > 0 {
+		t.Fatalf("told of %v before anything was altered", done.Altered)
+	}
+	tables := []string{"address_ranges", "api_token_roles", "api_token_secrets", "api_tokens", "custom_roles", "member_roles",
+		"team_members", "users", "workspaces"}
+	for _, table := range tables {
+		h.Edit(`UPDATE ` + table + ` SET row_mac = x'00'`)
+	}
+	restored, done := h.Restored(h.Backup(), end)
+	var told []string
+	for _, row := range done.Altered {
+		table, _, _ := strings.Cut(row, " ")
+		told = append(told, table)
+	}
+	if told = slices.Compact(told); !slices.Equal(told, tables) {
+		t.Errorf("told of rows of %v", told)
+	}
+	if _, err := signIn(restored, h.Owner.Email, dagpasstest.Password); err == nil {
+		t.Error("an altered account is good for signing in")
 	}
 }

@@ -33,7 +33,11 @@ const (
 
 func fill(b *testing.B) *filled {
 	b.Helper()
-	i := newInstallation(b)
+	return fillIn(b, newInstallation(b))
+}
+
+func fillIn(b *testing.B, i *installation) *filled {
+	b.Helper()
 	f := &filled{db: i.open(b)}
 	must(b, f.db.update(b.Context(), f.found))
 	for done := 0; done < benchRows; done += benchBatch {

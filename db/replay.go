@@ -159,10 +159,7 @@ func (r *replay) lesser(at access.Scope, then, now access.Role) (access.Role, er
 
 // members lowers and removes the roles of people and teams.
 func (r *replay) members() error {
-	return sweep(r.tx, sqlRolesAfter, key{"", "", ""}, func(s scanner) (key, memberRole, error) {
-		held, err := r.tx.scanRole(s)
-		return key{held.entity, string(held.subject.Kind), held.subject.ID}, held, err
-	}, func(held memberRole) error {
+	return sweep(r.tx, sqlRolesAfter, key{"", "", ""}, r.tx.scanRoleKey, func(held memberRole) error {
 		at := held.scope()
 		now, err := r.newer.Role(at, held.subject)
 		if err != nil {
@@ -182,13 +179,7 @@ func (r *replay) members() error {
 
 // memberships removes people from the teams they are not in any more.
 func (r *replay) memberships() error {
-	return sweep(r.tx, sqlMembershipsAfter, key{"", ""}, func(s scanner) (key, memberRole, error) {
-		var m memberRole
-		if err := s.Scan(&m.team, &m.member, &m.memberMAC, &m.org); err != nil {
-			return nil, m, err
-		}
-		return key{m.team, m.member}, m, r.tx.check(membershipAuthority(m.team, m.member), m.memberMAC)
-	}, func(m memberRole) error {
+	return sweep(r.tx, sqlMembershipsAfter, key{"", ""}, r.tx.scanMembershipKey, func(m memberRole) error {
 		in, err := r.newer.InTeam(access.TeamID(m.team), access.UserID(m.member))
 		if err != nil || in {
 			return err
@@ -219,14 +210,7 @@ func (r *replay) teams(org access.OrgID) error {
 // deletion.
 func (r *replay) workspaces() error {
 	by := access.System(access.Origin{})
-	return sweep(r.tx, sqlWorkspacesAfter, key{""}, func(s scanner) (key, access.Scope, error) {
-		var at access.Scope
-		var mac []byte
-		if err := s.Scan(&at.Workspace, &at.Org, &mac); err != nil {
-			return nil, at, err
-		}
-		return key{string(at.Workspace)}, at, r.tx.check(workspaceAuthority(at), mac)
-	}, func(at access.Scope) error {
+	return sweep(r.tx, sqlWorkspacesAfter, key{""}, r.tx.scanWorkspaceKey, func(at access.Scope) error {
 		_, err := r.newer.Locate(at.Workspace)
 		gone, err := absent(err)
 		if err != nil || !gone {

@@ -17,10 +17,7 @@ ORDER BY t.id LIMIT $2`
 
 // tokens ends the tokens and values that have ended, and lowers and removes the roles of the others.
 func (r *replay) tokens() error {
-	return sweep(r.tx, sqlTokensAfter, key{""}, func(s scanner) (key, access.Token, error) {
-		t, err := r.tx.scanToken(s)
-		return key{string(t.ID)}, t, err
-	}, func(t access.Token) error {
+	return sweep(r.tx, sqlTokensAfter, key{""}, r.tx.scanTokenKey, func(t access.Token) error {
 		end, err := r.endOf(t)
 		if err != nil {
 			return err

@@ -39,6 +39,8 @@ type Restored struct {
 	// Lowered is how many roles of people, teams and tokens, and custom roles, are less than in the backup,
 	// or gone.
 	Lowered int
+	// Altered names the rows of the backup that were altered outside Dagpass. They grant nothing.
+	Altered []string
 	// Unreadable is why the head of the replaced record is not noted; nil when it is, or there was none.
 	Unreadable error
 }

@@ -30,9 +30,6 @@ SELECT s.token_id FROM api_token_secrets s WHERE s.ended_at IS NULL AND s.token_
 	sqlCountCurrent = `SELECT count(*) FROM api_token_secrets s WHERE s.ended_at IS NULL AND s.token_id > ''`
 )
 
-// restoreBatch is how many rows are held at once.
-const restoreBatch = 1000
-
 // settle does in one transaction what the choice says, and records it.
 func (r *restoration) settle(ctx context.Context) error {
 	replaced, err := r.newerHeads(ctx)
@@ -49,6 +46,9 @@ func (r *restoration) settle(ctx context.Context) error {
 			if err := tx.put(query); err != nil {
 				return err
 			}
+		}
+		if r.done.Altered, err = tx.alteredRows(); err != nil {
+			return err
 		}
 		if err := r.choose(ctx, tx); err != nil {
 			return err
@@ -96,11 +96,6 @@ func (tx *Tx) raiseEpochs() error {
 	})
 }
 
-func (tx *Tx) scanUserKey(s scanner) (key, userRow, error) {
-	u, err := tx.scanUser(s)
-	return key{string(u.ID)}, u, err
-}
-
 func (r *restoration) endAll(tx *Tx) error {
 	return sweep(tx, sqlCurrentAfter, key{""}, func(s scanner) (key, access.TokenID, error) {
 		id, err := text[access.TokenID](s)
@@ -124,36 +119,6 @@ func (tx *Tx) endValue(id access.TokenID, why access.EndReason, at time.Time) er
 	return tx.put(sqlSortRevoked, string(id), at.UnixMilli())
 }
 
-// key is where a row stands in the order of a query: the values of the columns it is ordered by.
-type key []any
-
-// sweep hands every genuine row of a query to do. The query goes on behind a key of its first parameters,
-// its last one is how many rows to read. What do changes behind it is not read again.
-func sweep[T any](tx *Tx, query string, from key, scan func(scanner) (key, T, error), do func(T) error) error {
-	for {
-		var rows []T
-		n := 0
-		err := each(tx, func(s scanner) (bool, error) {
-			at, row, err := scan(s)
-			if n, from = n+1, at; err == nil {
-				rows = append(rows, row)
-			}
-			return true, err
-		}, query, append(from, restoreBatch)...)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := do(row); err != nil {
-				return err
-			}
-		}
-		if n < restoreBatch {
-			return nil
-		}
-	}
-}
-
 // restoreEvent is what the first row after a restoration says.
 func (tx *Tx) restoreEvent(r *restoration, chain string, backup audit.Head, replaced string) audit.Event {
 	e := tx.chainEvent(audit.BackupRestore, chain)
@@ -162,6 +127,7 @@ func (tx *Tx) restoreEvent(r *restoration, chain string, backup audit.Head, repl
 		{Field: "choice", After: r.how.String()},
 		{Field: "values_ended", After: strconv.Itoa(r.done.Ended)},
 		{Field: "roles_lowered", After: strconv.Itoa(r.done.Lowered)},
+		{Field: "rows_altered", After: strconv.Itoa(len(r.done.Altered))},
 	}
 	return e
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"dagpass/db"
@@ -80,6 +81,9 @@ func (c *restoreCommand) report(out io.Writer, done db.Restored) error {
 	} else if _, err := fmt.Fprint(out, peopleText); err != nil {
 		return err
 	}
+	if n := len(done.Altered); n > 0 {
+		fmt.Fprintf(out, alteredText, n, printable(strings.Join(done.Altered[:min(n, alteredNames)], ", ")))
+	}
 	if done.Unreadable != nil {
 		fmt.Fprintf(out, "The record of the replaced database could not be read: %s\n", printable(done.Unreadable.Error()))
 	}
@@ -94,6 +98,13 @@ const choiceText = `say what happens to the API tokens that were revoked, rotate
   --end-all-tokens          every token needs a new value; nothing that was revoked works again
   --replay DATABASE         what has ended in a later database, such as the one that is replaced, stays ended
   --accept-revival COUNT    they work again`
+
+// alteredNames is how many altered rows are named.
+const alteredNames = 10
+
+const alteredText = `Rows of the backup that were altered outside Dagpass: %d (%s). They grant nothing, and the
+server is not ready once it has read one: restore an earlier backup without them if there is one.
+`
 
 const peopleText = `People have the roles and passwords of the moment of the backup, also those who were removed or lost a role
 since: look through Members and Teams.
