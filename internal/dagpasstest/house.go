@@ -32,6 +32,10 @@ var Start = time.Date(2026, 11, 23, 9, 57, 0, 0, time.UTC)
 // PublicURL is where the house believes it is reached.
 const PublicURL = "http://localhost:8888"
 
+// Audience is whom the house's token values are for: another text than PublicURL, which it is by default,
+// so that one can't be taken for the other.
+const Audience = "https://airflow.example.org"
+
 // Password is that of everyone in the house.
 const Password = "a sentence of five words"
 
@@ -147,7 +151,7 @@ func (h *House) services() {
 	h.T.Helper()
 	signing, err := h.DB.SigningKey(h.T.Context())
 	h.must(err)
-	k := keys{secret.NewSigner(signing, PublicURL, PublicURL), h.DB.Keyring()}
+	k := keys{secret.NewSigner(signing, PublicURL, Audience), h.DB.Keyring()}
 	hasher := secret.NewHasherWithCost(2, 64, 1)
 	rules, people := h.DB.Access(), h.DB.SignIn()
 	h.Orgs, h.Workspaces, h.Members = access.NewOrgs(rules), access.NewWorkspaces(rules), access.NewMembers(rules)

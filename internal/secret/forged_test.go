@@ -35,11 +35,36 @@ const goodPayload = `{"iss":"` + issuer + `","aud":"` + audience + `",` +
 
 func b64(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 
-// sign writes a value with this header and payload and a signature by the real key.
-func sign(header, payload string) string {
-	signed := b64(header) + "." + b64(payload)
-	return signed + "." + b64(string(ed25519.Sign(ed25519.NewKeyFromSeed(testKey().Seed()), []byte(signed))))
+// forge writes values with a key, on the pattern of one good value.
+type forge struct {
+	key secret.SigningKey
+	// words says what the good value has in place of the words of goodPayload and header.
+	words *strings.Replacer
 }
+
+// sign writes a value with this header and payload and a signature by the key.
+func (f forge) sign(header, payload string) string {
+	signed := f.content(header, payload)
+	return signed + "." + b64(string(ed25519.Sign(ed25519.NewKeyFromSeed(f.key.Seed()), []byte(signed))))
+}
+
+// content is what of a value is signed.
+func (f forge) content(header, payload string) string {
+	return b64(f.words.Replace(header)) + "." + b64(f.words.Replace(payload))
+}
+
+// testForge is that of the test key and the test claims.
+func testForge() forge { return forge{testKey(), strings.NewReplacer()} }
+
+// retired is the forge of somebody who has a key that was retired.
+func retired(f forge) forge {
+	key, _ := secret.SigningKeyFromSeed("dp9876543210", []byte(strings.Repeat("retired!", 4)))
+	return forge{key, f.words}
+}
+
+func sign(header, payload string) string { return testForge().sign(header, payload) }
+
+func forgedValues() []forged { return testForge().values() }
 
 // with returns the good payload with one part replaced.
 func with(old, replacement string) string {
@@ -49,20 +74,20 @@ func with(old, replacement string) string {
 	return strings.Replace(goodPayload, old, replacement, 1)
 }
 
-func forgedValues() []forged {
+func (f forge) values() []forged {
 	var all []forged
-	all = append(all, forgedHeaders()...)
-	all = append(all, forgedClaims()...)
-	all = append(all, forgedTimes()...)
-	all = append(all, forgedSignatures()...)
-	all = append(all, forgedForms()...)
+	all = append(all, f.headers()...)
+	all = append(all, f.claims()...)
+	all = append(all, f.times()...)
+	all = append(all, f.signatures()...)
+	all = append(all, f.forms()...)
 	return all
 }
 
-func forgedHeaders() []forged {
+func (f forge) headers() []forged {
 	var all []forged
 	add := func(name, header string) {
-		all = append(all, forged{"header: " + name, sign(header, goodPayload), secret.ErrMalformed})
+		all = append(all, forged{"header: " + name, f.sign(header, goodPayload), secret.ErrMalformed})
 	}
 	for _, alg := range []string{
 		"none", "None", "NONE", "nOnE", "none ", "", "HS256", "HS384", "HS512", "RS256", "RS512", "PS256", "ES256", "ES384",
@@ -116,7 +141,7 @@ func forgedHeaders() []forged {
 	return all
 }
 
-func forgedClaims() []forged {
+func (f forge) claims() []forged {
 	var all []forged
 	for name, payload := range map[string]string{
 		"a member twice":                   with(`"version":"2"`, `"version":"2","version":"2"`),
@@ -151,7 +176,7 @@ func forgedClaims() []forged {
 		"version empty":                    with(`"2"}`, `""}`),
 		"jti missing":                      with(`"jti":"0123456789abcdefghijklmnop",`, ""),
 		"jti short":                        with(`"0123456789abcdefghijklmnop"`, `"0"`),
-		"a nested JWT":                     sign(header, goodPayload),
+		"a nested JWT":                     f.sign(header, goodPayload),
 		"no JSON":                          "this is not a JSON payload",
 		"an array":                         "[" + goodPayload + "]",
 		"null":                             "null" + strings.Repeat(" ", 20),
@@ -160,25 +185,25 @@ func forgedClaims() []forged {
 		"invalid UTF-8":                    with("https://dagpass", "https://\xff"),
 		"depth":                            strings.Repeat("[", 2000),
 	} {
-		all = append(all, forged{"claims: " + name, sign(header, payload), secret.ErrMalformed})
+		all = append(all, forged{"claims: " + name, f.sign(header, payload), secret.ErrMalformed})
 	}
 	return append(all,
-		forged{"claims: iss of somebody else", sign(header, with(issuer, "https://evil.example.org")), secret.ErrIssuer},
-		forged{"claims: iss with a slash", sign(header, with(issuer, issuer+"/")), secret.ErrIssuer},
-		forged{"claims: iss empty", sign(header, with(issuer, "")), secret.ErrIssuer},
-		forged{"claims: aud of somebody else", sign(header, with(audience, issuer)), secret.ErrIssuer},
-		forged{"claims: aud empty", sign(header, with(audience, "")), secret.ErrIssuer},
-		forged{"claims: iss and aud exchanged", sign(header, strings.NewReplacer(issuer, audience, audience, issuer).Replace(goodPayload)), secret.ErrIssuer},
+		forged{"claims: iss of somebody else", f.sign(header, with(issuer, "https://evil.example.org")), secret.ErrIssuer},
+		forged{"claims: iss with a slash", f.sign(header, with(issuer, issuer+"/")), secret.ErrIssuer},
+		forged{"claims: iss empty", f.sign(header, with(issuer, "")), secret.ErrIssuer},
+		forged{"claims: aud of somebody else", f.sign(header, with(audience, issuer)), secret.ErrIssuer},
+		forged{"claims: aud empty", f.sign(header, with(audience, "")), secret.ErrIssuer},
+		forged{"claims: iss and aud exchanged", f.sign(header, strings.NewReplacer(issuer, audience, audience, issuer).Replace(goodPayload)), secret.ErrIssuer},
 	)
 }
 
-func forgedTimes() []forged {
+func (f forge) times() []forged {
 	var all []forged
 	for _, exp := range []string{
 		`"1793361600"`, "1793361600.0", "1793361600.5", "1.7933616e9", "1e999", "-0", "0", "-1", "-1793361600", "null", "true", "[]", "{}",
 		"01793361600", "NaN", "Infinity", "9223372036854775808", "-62135596800", "1785585600",
 	} {
-		all = append(all, forged{"times: exp " + exp, sign(header, with("1793361600", exp)), secret.ErrMalformed})
+		all = append(all, forged{"times: exp " + exp, f.sign(header, with("1793361600", exp)), secret.ErrMalformed})
 	}
 	const iat, nbf = `"iat":1785585600`, `"nbf":1785585600`
 	both := func(iat, nbf string) string {
@@ -187,23 +212,23 @@ func forgedTimes() []forged {
 	long := time.Hour * 24 * 365
 	ago := fmt.Sprint(noon.Add(-long).Unix())
 	return append(all,
-		forged{"times: nbf missing", sign(header, with(nbf+",", "")), secret.ErrMalformed},
-		forged{"times: iat missing", sign(header, with(iat+",", "")), secret.ErrMalformed},
-		forged{"times: nbf apart from iat", sign(header, with(nbf, `"nbf":1`)), secret.ErrMalformed},
-		forged{"times: iat a text", sign(header, with(iat, `"iat":"1785585600"`)), secret.ErrMalformed},
-		forged{"times: iat and nbf zero", sign(header, both("0", "0")), secret.ErrMalformed},
-		forged{"times: iat and nbf ahead", sign(header, both("1785585661", "1785585661")), secret.ErrNotYetValid},
-		forged{"times: iat and nbf far ahead", sign(header, strings.Replace(both("253402300799", "253402300799"), `"exp":1793361600,`, "", 1)), secret.ErrNotYetValid},
-		forged{"times: expired a minute ago", sign(header, strings.Replace(both(ago, ago), "1793361600", fmt.Sprint(noon.Add(-time.Minute).Unix()), 1)), secret.ErrExpired},
+		forged{"times: nbf missing", f.sign(header, with(nbf+",", "")), secret.ErrMalformed},
+		forged{"times: iat missing", f.sign(header, with(iat+",", "")), secret.ErrMalformed},
+		forged{"times: nbf apart from iat", f.sign(header, with(nbf, `"nbf":1`)), secret.ErrMalformed},
+		forged{"times: iat a text", f.sign(header, with(iat, `"iat":"1785585600"`)), secret.ErrMalformed},
+		forged{"times: iat and nbf zero", f.sign(header, both("0", "0")), secret.ErrMalformed},
+		forged{"times: iat and nbf ahead", f.sign(header, both("1785585661", "1785585661")), secret.ErrNotYetValid},
+		forged{"times: iat and nbf far ahead", f.sign(header, strings.Replace(both("253402300799", "253402300799"), `"exp":1793361600,`, "", 1)), secret.ErrNotYetValid},
+		forged{"times: expired a minute ago", f.sign(header, strings.Replace(both(ago, ago), "1793361600", fmt.Sprint(noon.Add(-time.Minute).Unix()), 1)), secret.ErrExpired},
 	)
 }
 
-func forgedSignatures() []forged {
-	signed := b64(header) + "." + b64(goodPayload)
-	good := sign(header, goodPayload)
+func (f forge) signatures() []forged {
+	signed := f.content(header, goodPayload)
+	good := f.sign(header, goodPayload)
 	signature, _ := base64.RawURLEncoding.DecodeString(good[len(signed)+1:])
 	hs := func(key []byte) string {
-		s := b64(`{"alg":"HS256","kid":"`+testKID+`","typ":"JWT"}`) + "." + b64(goodPayload)
+		s := f.content(`{"alg":"HS256","kid":"`+testKID+`","typ":"JWT"}`, goodPayload)
 		h := hmac.New(sha256.New, key)
 		h.Write([]byte(s))
 		return s + "." + b64(string(h.Sum(nil)))
@@ -223,18 +248,19 @@ func forgedSignatures() []forged {
 		{"signature: S plus the group order", part(append(signature[:32:32], plusOrder(signature[32:])...)), secret.ErrSignature},
 		{"signature: stray bits at the end", good[:len(good)-1] + string(nextInAlphabet(good[len(good)-1])), secret.ErrMalformed},
 		{"signature: by a stranger", part(ed25519.Sign(stranger, []byte(signed))), secret.ErrSignature},
-		{"signature: of the payload only", part(ed25519.Sign(ed25519.NewKeyFromSeed(testKey().Seed()), []byte(goodPayload))), secret.ErrSignature},
-		{"signature: HS256 with the public key", hs(testKey().Public), secret.ErrMalformed},
-		{"signature: HS256 with the published document", hs(secret.JWKS([]secret.PublicKey{{KID: testKID, Key: testKey().Public}})), secret.ErrMalformed},
+		{"signature: of the payload only", part(ed25519.Sign(ed25519.NewKeyFromSeed(f.key.Seed()), []byte(goodPayload))), secret.ErrSignature},
+		{"signature: HS256 with the public key", hs(f.key.Public), secret.ErrMalformed},
+		{"signature: HS256 with the published document", hs(secret.JWKS([]secret.PublicKey{{KID: f.key.KID, Key: f.key.Public}})), secret.ErrMalformed},
 		{"signature: HS256 with the empty key", hs(nil), secret.ErrMalformed},
-		{"signature: with a retired or unknown kid", sign(otherKID, goodPayload), secret.ErrUnknownKey},
-		{"payload: another generation under an old signature", b64(header) + "." + b64(with(`"2"}`, `"3"}`)) + good[len(signed):], secret.ErrSignature},
-		{"payload: another Workspace under an old signature", b64(header) + "." + b64(with(`cworkspace`, `cworkspacf`)) + good[len(signed):], secret.ErrSignature},
+		{"signature: with a retired or unknown kid", f.sign(otherKID, goodPayload), secret.ErrUnknownKey},
+		{"signature: by a retired key", retired(f).sign(otherKID, goodPayload), secret.ErrUnknownKey},
+		{"payload: another generation under an old signature", f.content(header, with(`"2"}`, `"3"}`)) + good[len(signed):], secret.ErrSignature},
+		{"payload: another Workspace under an old signature", f.content(header, with(`"workspaceId:c`, `"workspaceId:d`)) + good[len(signed):], secret.ErrSignature},
 	}
 }
 
-func forgedForms() []forged {
-	good := sign(header, goodPayload)
+func (f forge) forms() []forged {
+	good := f.sign(header, goodPayload)
 	p := strings.Split(good, ".")
 	return []forged{
 		{"form: flattened JSON serialisation", `{"protected":"` + p[0] + `","payload":"` + p[1] + `","signature":"` + p[2] + `"}`, secret.ErrMalformed},
