@@ -15,8 +15,8 @@ import (
 const rivals = 64
 
 // TestProof_DoubleRotate: of 64 people who were shown the same generation of a token exactly one rotates
-// it, the others are told, and exactly one value lives. Seen to fail with a Token.Rotated that did not
-// compare the generation.
+// it, the others are told, and exactly one value lives. Seen to fail with a Token.Rotated that took every
+// generation up to its own.
 func TestProof_DoubleRotate(t *testing.T) {
 	h := dagpasstest.New(t)
 	by := h.Actor(h.Owner)

@@ -16,8 +16,8 @@ import (
 type oneUse func(ctx context.Context, h *dagpasstest.House) (try func(i int) error, err error)
 
 // TestProof_OneTime: of 64 at once who hold the same code, link, form or first start exactly one gets what
-// it is for, and the others are told that it is used. Seen to fail with a useCode that looked the code up
-// in a transaction before the one that uses it, and with a notSetUp that always said yes.
+// it is for, and the others are told that it is used. Seen to fail with storage that uses up no code, link
+// or form, and with a notSetUp that always says yes.
 func TestProof_OneTime(t *testing.T) {
 	uses := map[string]oneUse{
 		"a sign-in code": signInCode, "a password link": passwordLink, "an invitation": invitation,
