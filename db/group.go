@@ -96,7 +96,7 @@ func (db *DB) begin(ctx context.Context, limit int) (*group, error) {
 func (db *DB) takePart(ctx context.Context, g *group, fn func(*Tx) error) (saved int64, err error) {
 	g.size++
 	calm := context.WithoutCancel(ctx)
-	tx := &Tx{db: db, ctx: calm, limit: calm, conn: g.conn, now: db.clock.instant()}
+	tx := &Tx{db: db, ctx: calm, limit: calm, conn: g.conn}
 	kept := false
 	defer func() {
 		tx.conn = nil
@@ -111,6 +111,7 @@ func (db *DB) takePart(ctx context.Context, g *group, fn func(*Tx) error) (saved
 			return 0, g.conn.lost
 		}
 	}
+	tx.now = db.clock.instant() // where a panic ends the group like one of fn
 	saved, err = tx.member(fn)
 	kept = err == nil
 	return saved, err

@@ -83,6 +83,7 @@ type program struct {
 	t              *testing.T
 	stdout, stderr *output
 	url            string
+	pid            int // 0 inside the test
 	signal         func(os.Signal)
 	exited         <-chan int
 }
@@ -130,6 +131,7 @@ func spawn(t *testing.T, args ...string) *program {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.pid = child.Process.Pid
 	p.signal = func(s os.Signal) {
 		if err := child.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Error(err)
