@@ -28,7 +28,26 @@ type Config struct {
 	// Exclusive makes this the only server on the data directory. One-shot commands leave it false
 	// and may run beside a server.
 	Exclusive bool
+	// Observer is told how writing goes; nil for nobody.
+	Observer Observer
 }
+
+// Observer is told how writing goes. It is called inside transactions: it does not wait, and asks the
+// database nothing.
+type Observer interface {
+	// WriteWaited: a write had to wait so long until it was the only one.
+	WriteWaited(d time.Duration)
+	// Committed: it took so long to have a change on disk.
+	Committed(d time.Duration)
+	// Busy: a transaction was given up because the database was not free in time.
+	Busy()
+}
+
+type nobody struct{}
+
+func (nobody) WriteWaited(time.Duration) {}
+func (nobody) Committed(time.Duration)   {}
+func (nobody) Busy()                     {}
 
 // The failures of [Open] that a caller tells apart.
 var (
@@ -54,6 +73,7 @@ const leastReaders = 8
 type DB struct {
 	dir          string
 	log          *slog.Logger
+	observer     Observer
 	writer       *pool
 	line         line // who waits for the writer
 	readers      *pool
@@ -81,7 +101,10 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err := checkUnfinished(cfg.Dir); err != nil {
 		return nil, err
 	}
-	db := &DB{dir: cfg.Dir, log: cfg.Log, clock: clock{wall: cfg.Now, log: cfg.Log}}
+	db := &DB{dir: cfg.Dir, log: cfg.Log, observer: cfg.Observer, clock: clock{wall: cfg.Now, log: cfg.Log}}
+	if db.observer == nil {
+		db.observer = nobody{}
+	}
 	if err := db.open(ctx, cfg); err != nil {
 		return nil, errors.Join(err, db.release())
 	}

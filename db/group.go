@@ -49,6 +49,7 @@ func (db *DB) write(ctx context.Context, fn func(*Tx) error) error {
 
 // writeIn runs fn in a group of at most limit members.
 func (db *DB) writeIn(ctx context.Context, limit int, fn func(*Tx) error) error {
+	began := db.clock.wall()
 	g, err := db.line.join(ctx)
 	if err != nil {
 		return db.failure(err)
@@ -63,6 +64,7 @@ func (db *DB) writeIn(ctx context.Context, limit int, fn func(*Tx) error) error 
 			return db.failure(err)
 		}
 	}
+	db.observer.WriteWaited(db.clock.wall().Sub(began))
 	saved, err := db.takePart(ctx, g, fn)
 	<-g.done
 	switch {
@@ -154,7 +156,9 @@ func (db *DB) end(g *group) {
 func (db *DB) commit(g *group) {
 	committed := false
 	if g.err == nil && !g.empty {
+		began := db.clock.wall()
 		g.err = db.failure(g.exec(sqlCommit))
+		db.observer.Committed(db.clock.wall().Sub(began))
 		committed = g.err == nil
 	}
 	if !committed && g.exec(sqlRollback) != nil {

@@ -93,9 +93,10 @@ type integrity struct {
 	bad     atomic.Bool
 	waiting atomic.Bool // there are rows to be recorded
 
-	mu    sync.Mutex
-	seen  map[string]bool
-	queue []authority
+	mu      sync.Mutex
+	damaged bool // the file itself
+	seen    map[string]bool
+	queue   []authority
 }
 
 // altered notes a row, once.
@@ -119,9 +120,23 @@ func (i *integrity) altered(log *slog.Logger, a authority) {
 
 // damage notes that SQLite found the file damaged.
 func (i *integrity) damage(log *slog.Logger, err error) {
+	i.mu.Lock()
+	i.damaged = true
+	i.mu.Unlock()
 	if !i.bad.Swap(true) {
 		log.Error("the database file is damaged; stop Dagpass and restore the file from a backup", "error", err)
 	}
+}
+
+// found counts what was found altered or damaged.
+func (i *integrity) found() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	n := len(i.seen)
+	if i.damaged {
+		n++
+	}
+	return n
 }
 
 // take returns the rows that are to be recorded.

@@ -85,8 +85,11 @@ func (db *DB) failure(err error) error {
 		return access.Missing()
 	}
 	switch code := codeOf(err); code & 0xff {
-	case codeBusy, codeLocked, codeInterrupt:
-		return unavailable("The database is busy. Try again in a few seconds.", err)
+	case codeBusy, codeLocked:
+		db.observer.Busy()
+		return unavailable(busyText, err)
+	case codeInterrupt:
+		return unavailable(busyText, err)
 	case codeFull, codeIOErr:
 		return unavailable("The change could not be stored right now. Nothing was changed.", err)
 	case codeCorrupt, codeNotADB:
@@ -101,11 +104,16 @@ func (db *DB) failure(err error) error {
 		e.Err = err
 		return e
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		db.observer.Busy()
+	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return unavailable("The database took too long to answer. Try again in a few seconds.", err)
 	}
 	return fmt.Errorf("database: %w", err)
 }
+
+const busyText = "The database is busy. Try again in a few seconds."
 
 func unavailable(message string, cause error) error {
 	return &access.Error{Code: access.Unavailable, Reason: "unavailable", Message: message, RetryAfter: retryAfter, Err: cause}

@@ -70,6 +70,7 @@ func (s *Server) signIn(v *visit) error {
 		Email: body.get(views.FieldEmail), Password: body.get(views.FieldPassword),
 		Session: s.cookies.current(v.Request()), Device: s.cookies.device(v.Request()),
 	}, middleware.OriginOf(v.Request()))
+	middleware.InfoFrom(v.ctx()).SignIn = middleware.Outcome(err)
 	if status, refused := refusedAttempt(v, err); refused {
 		return s.signInForm(v, status, views.SignIn{Email: body.shown(views.FieldEmail), Next: next, Alert: access.AsError(err).Message})
 	}
@@ -111,6 +112,7 @@ func pastedCode(body form) secret.Value {
 func (s *Server) signInWithCode(v *visit, body form, next string) error {
 	opened, err := s.Login.SignInWithCode(v.ctx(), pastedCode(body),
 		s.cookies.current(v.Request()), middleware.OriginOf(v.Request()))
+	middleware.InfoFrom(v.ctx()).SignIn = middleware.Outcome(err)
 	if access.CodeOf(err) == access.Invalid {
 		return s.signInForm(v, http.StatusUnprocessableEntity, views.SignIn{Next: next, ByCode: true, Problems: problemsOf(err)})
 	}

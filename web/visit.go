@@ -100,7 +100,8 @@ func (v *visit) returnURL() string {
 func (s *Server) serve(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		v := &visit{Context: c, route: r}
-		middleware.InfoFrom(v.ctx()).Route = r.path
+		info := middleware.InfoFrom(v.ctx())
+		info.Route, info.Action = r.path, r.fence.action
 		if err := s.admit(v); err != nil {
 			return s.fail(v, err)
 		}

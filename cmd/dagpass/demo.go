@@ -54,7 +54,7 @@ func (c *demoCommand) Run(ctx context.Context, e env) (err error) {
 		ending = "It is removed when you stop the demo with Ctrl+C."
 		defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
 	}
-	listener, err := listen(ctx, c.Listen)
+	listener, err := listen(ctx, "listen", c.Listen)
 	if err != nil {
 		return err
 	}

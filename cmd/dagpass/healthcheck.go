@@ -20,7 +20,7 @@ const healthTimeout = 5 * time.Second
 
 // Run asks /readyz and fails unless the answer is that the server can do its work.
 func (c *healthcheckCommand) Run(ctx context.Context) error {
-	if _, err := checkListen(c.Listen); err != nil {
+	if _, err := checkListen("listen", c.Listen); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)

@@ -13,6 +13,7 @@ import (
 
 	"dagpass/db"
 	"dagpass/internal/access"
+	"dagpass/internal/metrics"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
 )
@@ -31,6 +32,8 @@ type opening struct {
 	server bool
 	// create makes the directory, the root key and the database when they are absent.
 	create bool
+	// counters are told how writing goes; nil for none.
+	counters *metrics.Metrics
 }
 
 // open opens the data directory.
@@ -45,7 +48,11 @@ func (s storage) open(ctx context.Context, o opening) (*db.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := db.Open(ctx, db.Config{Dir: s.Data, Root: root, Now: o.now, Log: o.log, Exclusive: o.server})
+	cfg := db.Config{Dir: s.Data, Root: root, Now: o.now, Log: o.log, Exclusive: o.server}
+	if o.counters != nil {
+		cfg.Observer = o.counters
+	}
+	d, err := db.Open(ctx, cfg)
 	if errors.Is(err, db.ErrInUse) {
 		return nil, fmt.Errorf("%w: stop it first, or choose another directory with --data", err)
 	}

@@ -33,6 +33,9 @@ func (s *server) serve(ctx context.Context, h *http.Server) error {
 		<-running.Done()
 		return s.drain(h)
 	})
+	if s.meter != nil {
+		group.Go(func() error { return s.meter.serve(running, s.log) })
+	}
 	heads := &headLog{server: s}
 	group.Go(s.every(running, flushEvery, "last uses not stored", s.services.tokens.FlushUses))
 	group.Go(s.every(running, sweepEvery, "ended sessions not removed", s.services.sessions.Sweep))

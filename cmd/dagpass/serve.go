@@ -16,6 +16,7 @@ import (
 	"dagpass/db"
 	"dagpass/internal/later"
 	"dagpass/internal/mail"
+	"dagpass/internal/secret"
 	"dagpass/static"
 	"dagpass/views"
 	"dagpass/web"
@@ -29,6 +30,7 @@ type serveCommand struct {
 	mailing
 	retention
 	rates
+	measuring
 	logging
 }
 
@@ -47,6 +49,9 @@ func (c *serveCommand) Run(ctx context.Context, e env) error {
 		return err
 	}
 	mails, err := c.sender()
+	if err == nil {
+		err = c.measuring.check()
+	}
 	if err != nil {
 		return err
 	}
@@ -54,25 +59,31 @@ func (c *serveCommand) Run(ctx context.Context, e env) error {
 	if err != nil {
 		return err
 	}
-	d, err := c.open(ctx, opening{log: log, now: time.Now, server: true, create: true})
+	counters := c.counters()
+	d, err := c.open(ctx, opening{log: log, now: time.Now, server: true, create: true, counters: counters})
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, c.Listen)
+	listener, err := listen(ctx, "listen", c.Listen)
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
-	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, rates: rates, mails: mails, keepAudit: keep}
+	meter, err := c.meter(ctx, counters)
+	if err != nil {
+		return errors.Join(err, listener.Close(), d.Close())
+	}
+	s := &server{log: log, db: d, listener: listener, network: c.networking, limits: limits, rates: rates, mails: mails, keepAudit: keep, meter: meter}
 	return s.run(ctx, func(ctx context.Context) error { return s.offerSetup(ctx, e) })
 }
 
 // maxConnections bounds what open connections cost; more wait to be accepted.
 const maxConnections = 4096
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+// listen takes the address that a setting names.
+func listen(ctx context.Context, setting, addr string) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with --listen", addr)
+		return nil, fmt.Errorf("another program listens on %s: stop it, or choose another address with --%s", addr, setting)
 	}
 	if err != nil {
 		return nil, err
@@ -91,6 +102,7 @@ type server struct {
 	mails     *mail.Sender // nil without a mail server
 	later     *later.Queue
 	keepAudit time.Duration // 0 for ever
+	meter     *meter        // nil without metrics
 	draining  atomic.Bool
 
 	publicURL string
@@ -106,7 +118,7 @@ func (s *server) run(ctx context.Context, announce func(context.Context) error) 
 		err = announce(ctx)
 	}
 	if err != nil {
-		return errors.Join(err, s.listener.Close(), s.later.Close(ctx), s.db.Close())
+		return errors.Join(err, s.listener.Close(), s.meter.close(), s.later.Close(ctx), s.db.Close())
 	}
 	s.log.Info("listening", "address", s.listener.Addr().String(), "public_url", s.publicURL, "version", release())
 	return s.serve(ctx, middleware.NewServer(handler, s.log))
@@ -115,8 +127,11 @@ func (s *server) run(ctx context.Context, announce func(context.Context) error) 
 // wire builds the services over the database and the site over the services.
 func (s *server) wire(ctx context.Context) (http.Handler, error) {
 	s.publicURL = s.network.publicURL(s.listener.Addr().String())
-	var err error
-	if s.services, err = newServices(ctx, s.db, s.publicURL, newHasher()); err != nil {
+	hasher, err := s.hasher()
+	if err != nil {
+		return nil, err
+	}
+	if s.services, err = newServices(ctx, s.db, s.publicURL, hasher); err != nil {
 		return nil, err
 	}
 	assets, err := static.New()
@@ -175,11 +190,24 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 	return web.New(site)
 }
 
+// hasher is what checks passwords, measured like the database when there are metrics.
+func (s *server) hasher() (*secret.Hasher, error) {
+	h := newHasher()
+	if s.meter == nil {
+		return h, nil
+	}
+	h.Waiting = s.meter.HashWaiting
+	return h, s.meter.Read(s.db)
+}
+
 // middleware adds what only the listener knows to the settings.
 func (s *server) middleware() middleware.Config {
 	c := s.limits
 	if addr, ok := s.listener.Addr().(*net.TCPAddr); ok && addr.IP.IsLoopback() {
 		c.LoopbackPort = addr.Port
+	}
+	if s.meter != nil {
+		c.Observe = s.meter.Answered
 	}
 	return c
 }

@@ -14,7 +14,7 @@ import (
 
 // check refuses an address that can't be used, or that contradicts itself.
 func (a address) check() error {
-	local, err := checkListen(a.Listen)
+	local, err := checkListen("listen", a.Listen)
 	switch {
 	case err != nil:
 		return err
@@ -29,13 +29,13 @@ func (a address) check() error {
 }
 
 // checkListen reports whether a listen address is on this machine alone.
-func checkListen(listen string) (local bool, err error) {
+func checkListen(setting, listen string) (local bool, err error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return false, usagef("--listen %q is no address with a port: write for example 127.0.0.1:8888", listen)
+		return false, usagef("--%s %q is no address with a port: write for example 127.0.0.1:8888", setting, listen)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return false, usagef("--listen %q has no port from 0 to 65535: write for example 127.0.0.1:8888", listen)
+		return false, usagef("--%s %q has no port from 0 to 65535: write for example 127.0.0.1:8888", setting, listen)
 	}
 	return isLocal(host), nil
 }

@@ -25,6 +25,17 @@ func (h *House) Call(method, path, value, body string) (int, string) {
 	return w.Code, w.Body.String()
 }
 
+// Scrape returns what Prometheus would read now.
+func (h *House) Scrape() string {
+	h.T.Helper()
+	w := httptest.NewRecorder()
+	h.Metrics.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if w.Code != http.StatusOK {
+		h.T.Fatalf("the metrics answer %d: %s", w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
 // Accepts reports whether a value authenticates right now.
 func (h *House) Accepts(value string) bool {
 	h.T.Helper()

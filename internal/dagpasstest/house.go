@@ -22,6 +22,7 @@ import (
 	"dagpass/db"
 	"dagpass/internal/access"
 	"dagpass/internal/later"
+	"dagpass/internal/metrics"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
 )
@@ -95,16 +96,18 @@ type House struct {
 	Programs    *signin.Programs
 
 	Handler http.Handler // the whole site
+	Metrics http.Handler // what Prometheus would read
 	Logs    *Logs        // what was logged, at debug level
 
 	Org       access.Org
 	Workspace access.Workspace // "Data Platform"
 	Owner     Person           // Organization Owner
 
-	root  secret.Root
-	log   *slog.Logger
-	later *later.Queue // with a mail server
-	mail  func(ctx context.Context, to, subject, text string) error
+	root     secret.Root
+	log      *slog.Logger
+	counters *metrics.Metrics
+	later    *later.Queue // with a mail server
+	mail     func(ctx context.Context, to, subject, text string) error
 }
 
 // Person is somebody in the house, signed in.
@@ -125,7 +128,10 @@ func Unfurnished(t testing.TB) *House {
 
 func (h *House) open() {
 	h.T.Helper()
-	h.DB = open(h.T, db.Config{Dir: h.Dir, Root: h.root, Now: h.Clock.Now, Log: h.log})
+	h.counters = metrics.New("test", h.Clock.Now)
+	h.DB = open(h.T, db.Config{Dir: h.Dir, Root: h.root, Now: h.Clock.Now, Log: h.log, Observer: h.counters})
+	h.must(h.counters.Read(h.DB))
+	h.Metrics = h.counters.Handler(h.log)
 	h.services()
 }
 
@@ -153,6 +159,7 @@ func (h *House) services() {
 	h.must(err)
 	k := keys{secret.NewSigner(signing, PublicURL, Audience), h.DB.Keyring()}
 	hasher := secret.NewHasherWithCost(2, 64, 1)
+	hasher.Waiting = h.counters.HashWaiting
 	rules, people := h.DB.Access(), h.DB.SignIn()
 	h.Orgs, h.Workspaces, h.Members = access.NewOrgs(rules), access.NewWorkspaces(rules), access.NewMembers(rules)
 	h.Teams, h.Roles, h.Ranges = access.NewTeams(rules), access.NewRoles(rules), access.NewRanges(rules)

@@ -14,7 +14,7 @@ func (h *House) site() {
 	h.must(err)
 	c := web.Config{
 		Log: h.log, Assets: assets, PublicURL: PublicURL, Now: h.Clock.Now, Ready: h.DB.Health,
-		Limits: middleware.Config{LoopbackPort: 8888},
+		Limits: middleware.Config{LoopbackPort: 8888, Observe: h.counters.Answered},
 		Orgs:   h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams, Roles: h.Roles, Tokens: h.Tokens,
 		Programs: h.Programs, Sessions: h.Sessions, Login: h.Login, Accounts: h.Accounts, Setup: h.Setup, Invitations: h.Invitations, Mail: h.mail,
 		AuditLog: h.AuditLog, Ranges: h.Ranges,

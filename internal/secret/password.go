@@ -25,6 +25,10 @@ var ErrBusy = errors.New("too many passwords are being checked at once")
 // so the number at work at once is bounded: without a bound, signing in would be a way to exhaust
 // memory. It is safe for concurrent use.
 type Hasher struct {
+	// Waiting, when set before the first use, is called by each call that begins to wait for its turn;
+	// what it returns is called when the wait is over.
+	Waiting func() (over func())
+
 	cost  argonCost
 	slots chan struct{}
 }
@@ -80,17 +84,27 @@ func (h *Hasher) Dummy(ctx context.Context, password string) error {
 
 // derive waits for a turn and computes the hash. Once begun, a hash cannot be interrupted.
 func (h *Hasher) derive(ctx context.Context, cost argonCost, password string, salt []byte, length uint32) ([]byte, error) {
+	if err := h.wait(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-h.slots }()
+	return argon2.IDKey([]byte(password), salt, cost.time, cost.memory, cost.threads, length), nil
+}
+
+func (h *Hasher) wait(ctx context.Context) error {
+	if h.Waiting != nil {
+		defer h.Waiting()()
+	}
 	timeout := time.NewTimer(hashWait)
 	defer timeout.Stop()
 	select {
 	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
+		return nil
 	case <-timeout.C:
-		return nil, ErrBusy
+		return ErrBusy
 	case <-ctx.Done():
-		return nil, fmt.Errorf("wait to hash a password: %w", ctx.Err())
+		return fmt.Errorf("wait to hash a password: %w", ctx.Err())
 	}
-	return argon2.IDKey([]byte(password), salt, cost.time, cost.memory, cost.threads, length), nil
 }
 
 const (

@@ -110,7 +110,7 @@ func New(c Config) (middleware.Side, error) {
 func (s *server) serve(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		info := middleware.InfoFrom(c.Request().Context())
-		info.Route = r.Path
+		info.Route, info.Action = r.Path, r.Action
 		var by access.Actor
 		if r.Action != Open {
 			var err error

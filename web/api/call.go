@@ -59,6 +59,7 @@ func (s *server) authenticate(r *http.Request) (access.Actor, error) {
 	}
 	from := middleware.OriginOf(r)
 	by, err := s.verify(r.Context(), bearer(headers), from)
+	middleware.InfoFrom(r.Context()).Credential = middleware.Outcome(err)
 	switch access.CodeOf(err) {
 	case "":
 		return by, nil

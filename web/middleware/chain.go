@@ -30,6 +30,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// HSTS says how far Strict-Transport-Security reaches; it is sent only with an https PublicURL.
 	HSTS HSTS
+	// Observe is told of each request when it was answered; nil for nobody.
+	Observe func(Answered)
 	// IsAPI tells the API's requests from the console's.
 	IsAPI func(*http.Request) bool
 	// IsUpload tells the console's requests that may carry a file; nil for none.
@@ -68,7 +70,7 @@ func New(c Config) (http.Handler, error) {
 	h = methods(s, h)
 	h = recoverPanics(c.Log, s, h)
 	h = setHeaders(hstsValue(c.HSTS, guard.public.Scheme), h)
-	h = logRequests(c.Log, h)
+	h = logRequests(c.Log, c.Observe, h)
 	h = identify(c.TrustedProxies, h)
 	return h, nil
 }

@@ -17,6 +17,11 @@ type Info struct {
 	Head      bool  // the client asked for the header alone; handlers see a GET
 	Err       error // the cause of an internal error; it is logged and never shown
 
+	// What is counted and not logged, each one of a fixed set of words; "" where it does not apply.
+	Action     access.Action // what the route asks for
+	Credential string        // what came of the credential a program presented: [Outcome] of its check
+	SignIn     string        // what came of an attempt to sign in: the same
+
 	requestID string
 	address   string
 	door      access.Door
@@ -31,6 +36,20 @@ func InfoFrom(ctx context.Context) *Info {
 		return info
 	}
 	return &Info{}
+}
+
+// Accepted is the [Outcome] of a check that was passed.
+const Accepted = "accepted"
+
+// Outcome is one word for what came of checking a credential: accepted, or the reason it was not.
+func Outcome(err error) string {
+	if err == nil {
+		return Accepted
+	}
+	if reason := access.ReasonOf(err); reason != "" {
+		return reason
+	}
+	return "other"
 }
 
 // identify gives each request its record, its id and its client address.

@@ -7,13 +7,17 @@ import (
 )
 
 // logRequests writes one line for each request, also for one that is aborted half-way, and a
-// second one with the cause of an internal error. The path, query, body and headers stay out:
+// second one with the cause of an internal error, and tells observe. The path, query, body and headers stay out:
 // secrets travel in them, and strangers write them.
-func logRequests(log *slog.Logger, next http.Handler) http.Handler {
+func logRequests(log *slog.Logger, observe func(Answered), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, res, completed := time.Now(), responseOf(w), false
 		defer func() {
-			logRequest(log, r, res, time.Since(start), completed)
+			took := time.Since(start)
+			logRequest(log, r, res, took, completed)
+			if observe != nil {
+				observe(answered(r, res, took))
+			}
 		}()
 		next.ServeHTTP(res, r)
 		// A handler that writes nothing answers 200; saying so here lets the policy see it.
