@@ -112,6 +112,18 @@ func TestMetrics_ofAnAlteredRow(t *testing.T) {
 	}
 }
 
+// TestMetrics_ofAnUnknownWord: a label is never what somebody else made up.
+func TestMetrics_ofAnUnknownWord(t *testing.T) {
+	m := metrics.New("test", time.Now)
+	m.Answered(middleware.Answered{Method: "GET", Status: 401, Credential: "new_reason", SignIn: "new_reason"})
+	w := httptest.NewRecorder()
+	m.Handler(slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	got := parse(t, w.Body.String())
+	if got[`dagpass_auth_total{result="other"}`] != 1 || got[`dagpass_login_total{result="other"}`] != 1 || strings.Contains(w.Body.String(), "new_reason") {
+		t.Errorf("counted as:\n%s", w.Body)
+	}
+}
+
 // TestMetrics_neverWaitForTheWriter: they are read while a write runs, however long it takes.
 func TestMetrics_neverWaitForTheWriter(t *testing.T) {
 	h := dagpasstest.New(t)

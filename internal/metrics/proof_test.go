@@ -13,8 +13,8 @@ import (
 
 // TestProof_MetricsTellNothing: whatever strangers and members send, the metrics hold no name, id,
 // address or value of anybody, and no request makes a series that the program did not foresee.
-// Seen to fail with the path in place of the route's pattern, the method as it was sent, the reason of a
-// refusal not held against the known ones, and the actor's id in place of the action.
+// Seen to fail with the path in place of the route's pattern, the method as it was sent, and the actor's
+// id in place of the action.
 func TestProof_MetricsTellNothing(t *testing.T) {
 	h := dagpasstest.New(t)
 	tok, value := h.Token(h.Owner, h.Workspace.Scope(), "canary-token", access.WorkspaceAuthor)

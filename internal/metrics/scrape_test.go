@@ -44,13 +44,18 @@ var labels = regexp.MustCompile(`\{.*\}$`)
 func (s scrape) names() map[string]bool {
 	found := map[string]bool{}
 	for series := range s {
-		name := labels.ReplaceAllString(series, "")
-		for _, part := range []string{"_bucket", "_sum", "_count"} {
-			name = strings.TrimSuffix(name, part)
-		}
+		name := family(labels.ReplaceAllString(series, ""))
 		if strings.HasPrefix(name, "dagpass_") {
 			found[name] = true
 		}
 	}
 	return found
+}
+
+// family is the name of a metric, without the endings that the series of a histogram have.
+func family(name string) string {
+	for _, part := range []string{"_bucket", "_sum", "_count"} {
+		name = strings.TrimSuffix(name, part)
+	}
+	return name
 }
