@@ -22,6 +22,8 @@ type Figures struct {
 	TokensExpiring int // those of them that expire within [ExpiresSoon]
 	AuditSeq       int // the numbers of the newest events of all chains, added up
 
+	LastBackup time.Time // zero when there is none
+
 	Bytes             int64 // of the database file
 	LogBytes          int64 // of its write-ahead log
 	FreeBytes         int64 // that may still be written where it lies
@@ -48,7 +50,11 @@ func (db *DB) Figures(ctx context.Context) (Figures, error) {
 		return f, err
 	}
 	f.IntegrityFailures = db.integrity.found()
-	err := db.view(ctx, func(tx *Tx) (err error) {
+	var err error
+	if f.LastBackup, err = db.LastBackup(ctx); err != nil {
+		return f, err
+	}
+	err = db.view(ctx, func(tx *Tx) (err error) {
 		now, soon := tx.now.UnixMilli(), tx.now.Add(ExpiresSoon).UnixMilli()
 		opened, seen := tx.now.Add(-signin.SessionLimit).UnixMilli(), tx.now.Add(-signin.IdleLimit).UnixMilli()
 		for _, figure := range []struct {

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -46,10 +47,19 @@ var all = []figure{
 	gauge("tokens", "Live API tokens.", func(f db.Figures) float64 { return float64(f.Tokens) }),
 	gauge("tokens_expiring", "Live API tokens that expire within seven days.", func(f db.Figures) float64 { return float64(f.TokensExpiring) }),
 	gauge("audit_seq", "Numbers of the newest events of all audit chains, added up.", func(f db.Figures) float64 { return float64(f.AuditSeq) }),
+	gauge("last_backup_timestamp_seconds", "When the last backup was made, 0 when never.", func(f db.Figures) float64 { return seconds(f.LastBackup) }),
 	counter("integrity_failures_total", "Altered rows, and a damaged file, found since the start.", func(f db.Figures) float64 { return float64(f.IntegrityFailures) }),
 	{sizes, prometheus.GaugeValue, []string{"main"}, func(f db.Figures) float64 { return float64(f.Bytes) }},
 	{sizes, prometheus.GaugeValue, []string{"wal"}, func(f db.Figures) float64 { return float64(f.LogBytes) }},
 	gauge("disk_free_bytes", "Space left where the database lies.", func(f db.Figures) float64 { return float64(f.FreeBytes) }),
+}
+
+// seconds is an instant as Prometheus has it, 0 for none.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
 }
 
 // Describe implements [prometheus.Collector].

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,11 @@ func TestMetrics(t *testing.T) {
 		{"and recorded", func() { h.NewWorkspace("Four") }, `dagpass_audit_seq`, 1},
 		{"a page commits nothing", func() { h.Browser(author).Get("/w/" + string(h.Workspace.ID) + "/details").Status(200) },
 			`dagpass_db_commit_seconds_count`, 0},
+		{"a backup is the last one from then on", func() {
+			if _, err := h.DB.Backup(t.Context(), filepath.Join(t.TempDir(), "copy.db"), "test"); err != nil {
+				t.Error(err)
+			}
+		}, `dagpass_last_backup_timestamp_seconds`, float64(dagpasstest.Start.Unix())},
 		{"a session more", func() { h.SignIn(h.Owner.User) }, `dagpass_sessions`, 1},
 		{"a session that was left alone is none", func() { h.Clock.Advance(31 * time.Minute) }, `dagpass_sessions`, -5},
 	} {
