@@ -24,7 +24,7 @@ func TestProof_MetricsTellNothing(t *testing.T) {
 		"canary", "Canary", "192.0.2", h.Org.Name, h.Workspace.Name, h.Owner.FullName, h.Owner.Email, value, dagpasstest.Password,
 		string(h.Org.ID), string(h.Workspace.ID), string(h.Owner.ID), string(member.ID), string(team.ID), string(tok.ID),
 	}
-	rounds := proof.Times(100, 5000)
+	rounds := proof.Times(30, 3000)
 	for range 30 { // until the delays of sign-in have set in
 		use(h, member, value, "first")
 	}
