@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"dagpass/internal/audit"
 )
@@ -105,23 +106,36 @@ func (r *restoration) staged(name string) string {
 	return filepath.Join(r.cfg.Dir, stagingName, name)
 }
 
-// prepare opens copies of both databases, and refuses what does not fit together.
-func (r *restoration) prepare(ctx context.Context) (err error) {
-	if r.older, err = r.openCopy(ctx, r.from.File, "backup"); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrRefused, r.from.File, err)
-	}
-	if err := r.checkBackup(ctx); err != nil {
-		return err
-	}
+// prepare opens copies of both databases, and refuses what does not fit together. Both are checked at the same
+// time, because with a long record that is most of what a restoration takes.
+func (r *restoration) prepare(ctx context.Context) error {
 	replaced := filepath.Join(r.cfg.Dir, fileName)
 	if r.how.Replay != "" {
 		replaced = r.how.Replay
 	}
-	if err = r.openNewer(ctx, replaced); r.how.Replay != "" && err != nil {
-		return fmt.Errorf("%w: %s can't be replayed: %w", ErrRefused, replaced, err)
+	var newerErr error
+	var beside sync.WaitGroup
+	beside.Go(func() { r.newer, newerErr = r.openCopy(ctx, replaced, "replaced") })
+	var heads []audit.Head
+	older, err := r.openCopy(ctx, r.from.File, "backup")
+	if r.older = older; err == nil {
+		heads, err = r.older.AuditHeads(ctx)
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		r.done.Unreadable = err
+	if beside.Wait(); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrRefused, r.from.File, err)
+	}
+	if newerErr == nil {
+		beside.Go(func() { newerErr = r.checkNewer(ctx, heads) })
+	}
+	err = r.checkBackup(ctx)
+	if beside.Wait(); err != nil {
+		return err
+	}
+	if r.how.Replay != "" && newerErr != nil {
+		return fmt.Errorf("%w: %s can't be replayed: %w", ErrRefused, replaced, newerErr)
+	}
+	if !errors.Is(newerErr, fs.ErrNotExist) {
+		r.done.Unreadable = newerErr
 	}
 	return nil
 }
@@ -135,36 +149,34 @@ func (r *restoration) checkBackup(ctx context.Context) error {
 		}
 		heads = m.Heads
 	}
-	report, err := r.older.VerifyAudit(ctx, heads...)
-	if err == nil {
-		err = report.Err()
-	}
-	if err != nil {
+	if err := checkRecord(ctx, r.older, heads); err != nil {
 		return fmt.Errorf("%w: the record in %s: %w", ErrRefused, r.from.File, err)
 	}
 	return nil
 }
 
-// openNewer opens a copy of the database that is replaced or replayed. It must be a later state of the same
-// history: its record passes through every head of the backup's.
-func (r *restoration) openNewer(ctx context.Context, path string) error {
-	newer, err := r.openCopy(ctx, path, "replaced")
+// checkNewer refuses what is no later state of the history of the backup: its record is whole and passes
+// through every head of the backup's. What is refused counts as absent.
+func (r *restoration) checkNewer(ctx context.Context, heads []audit.Head) error {
+	var err error
+	if r.newer.installation != r.older.installation {
+		err = errors.New("it is of another installation")
+	} else {
+		err = checkRecord(ctx, r.newer, heads)
+	}
+	if err != nil {
+		err = errors.Join(err, r.newer.Close())
+		r.newer = nil
+	}
+	return err
+}
+
+func checkRecord(ctx context.Context, d *DB, heads []audit.Head) error {
+	report, err := d.VerifyAudit(ctx, heads...)
 	if err != nil {
 		return err
 	}
-	heads, err := r.older.AuditHeads(ctx)
-	if err == nil && newer.installation != r.older.installation {
-		err = errors.New("it is of another installation")
-	}
-	var report AuditReport
-	if err == nil {
-		report, err = newer.VerifyAudit(ctx, heads...)
-	}
-	if err = errors.Join(err, report.Err()); err != nil {
-		return errors.Join(err, newer.Close())
-	}
-	r.newer = newer
-	return nil
+	return report.Err()
 }
 
 // close closes both copies, which moves what their logs hold into the files.
