@@ -21,12 +21,16 @@ const (
 	callback    = "http://localhost:12345/callback"
 )
 
+// challenge is what the Astro CLI shows of its verifier.
+func challenge() string {
+	sum := sha256.Sum256([]byte(cliVerifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
 // asking is the address that the Astro CLI 1.45 opens, byte by byte: the contract, 2.6, step 2.
 func asking() string {
-	sum := sha256.Sum256([]byte(cliVerifier))
 	return "/authorize?prompt=login&audience=dagpass&client_id=astro-cli&redirect_uri=" + callback +
-		"&scope=openid%20profile%20email%20offline_access&response_type=code&response_mode=query&code_challenge=" +
-		base64.RawURLEncoding.EncodeToString(sum[:]) + "&code_challenge_method=S256"
+		"&scope=openid%20profile%20email%20offline_access&response_type=code&response_mode=query&code_challenge=" + challenge() + "&code_challenge_method=S256"
 }
 
 // terminal is the Astro CLI on somebody's computer.
