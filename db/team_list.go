@@ -49,7 +49,7 @@ const (
 	sqlTeamKeys          = `
 SELECT t.name_fold, t.updated_at, t.members, COALESCE(r.created_at, 0)
 FROM teams t LEFT JOIN member_roles r ON r.entity_id = $2 AND r.subject_kind = 'team' AND r.subject_id = t.id
-WHERE t.id = $1`
+WHERE t.id = $1 AND t.organization_id = $3`
 
 	// Teams of $1 without a role in the Workspace $2.
 	teamsWithout = `
@@ -120,7 +120,8 @@ func (tx *Tx) teamPage(at access.Scope, sees access.Sight, filter []any, s acces
 }
 
 // afterTeam returns what the rows of a page follow: the sort value and id of a team, or what comes
-// before all of them when there is no such team.
+// before all of them when the Organization has no such team: where another one's stands in the order
+// would tell its name.
 func (tx *Tx) afterTeam(at access.Scope, o teamOrder, desc bool, team string) (value any, id string, err error) {
 	top, topID := o.first, ""
 	if desc {
@@ -130,7 +131,7 @@ func (tx *Tx) afterTeam(at access.Scope, o teamOrder, desc bool, team string) (v
 		return top, topID, nil
 	}
 	var k teamKeys
-	err = tx.row(sqlTeamKeys, []any{team, at.Entity()}, &k.name, &k.updated, &k.members, &k.added)
+	err = tx.row(sqlTeamKeys, []any{team, at.Entity(), string(at.Org)}, &k.name, &k.updated, &k.members, &k.added)
 	if access.CodeOf(err) == access.NotFound {
 		return top, topID, nil
 	}

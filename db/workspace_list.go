@@ -83,8 +83,8 @@ func (tx *Tx) workspaceListing(by access.Actor, org access.OrgID, all bool, type
 		return nil, err
 	}
 	ids := []string{}
-	for entity, g := range l.held {
-		if g.Has(access.On(access.WorkspaceLevel, access.View)) {
+	for entity := range l.held {
+		if l.sees(entity) {
 			ids = append(ids, entity)
 		}
 	}
@@ -125,13 +125,18 @@ func (l *workspaceListing) ids(s access.Sort, behind string, limit int) ([]strin
 	return found, err
 }
 
-// after is what the rows of a page follow, as for tokens.
+func (l *workspaceListing) sees(id string) bool {
+	return l.all || l.held[id].Has(access.On(access.WorkspaceLevel, access.View))
+}
+
+// after is what the rows of a page follow, as for tokens. A Workspace the actor does not see is none: where
+// it stands in the order would tell its name.
 func (l *workspaceListing) after(s access.Sort, id string) (key, last string, err error) {
 	top := ""
 	if s.Desc {
 		top = highest
 	}
-	if id == "" {
+	if id == "" || !l.sees(id) {
 		return top, top, nil
 	}
 	err = l.tx.row(sqlWorkspaceKey, []any{id, string(l.org)}, &key)

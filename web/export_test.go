@@ -1,6 +1,11 @@
 package web
 
-import "dagpass/internal/access"
+import (
+	"github.com/labstack/echo/v4"
+
+	"dagpass/internal/access"
+	"dagpass/static"
+)
 
 // RouteForTest is a row of the console's table as tests see it.
 type RouteForTest struct {
@@ -19,9 +24,10 @@ func RoutesForTest() []RouteForTest {
 	return out
 }
 
-// CheckForTest is the check of the table at the start, over the live table with one more row.
-func CheckForTest(method, path string) error {
-	return check(append(routes[:len(routes):len(routes)], route{method: method, path: path, handle: (*Server).help}))
+// ConsoleForTest is the router that [New] would start over the live table with one more row.
+func ConsoleForTest(assets *static.Assets, more RouteForTest) (*echo.Echo, error) {
+	row := route{method: more.Method, path: more.Path, fence: fence{audience(more.Audience), more.Action, more.Level}, handle: (*Server).help}
+	return (&Server{Config: Config{Assets: assets}}).console(append(routes[:len(routes):len(routes)], row))
 }
 
 // SafeNext is safeNext.

@@ -22,6 +22,7 @@ type matrix struct {
 	mine   estate
 	next   estate // another Workspace of the same Organization
 	theirs estate // another Organization
+	former estate // a Workspace of the same Organization, deleted with all that was in it
 	spots  []spot
 
 	moved     func() bool // whether anything was committed
@@ -35,9 +36,9 @@ func newMatrix(t *testing.T) *matrix {
 	m := &matrix{T: t, h: h}
 	m.mine = furnish(h, h.Org, h.Workspace, h.Owner, "Mine")
 	m.next = furnish(h, h.Org, h.NewWorkspace("Finance-yard"), h.Owner, "Finance")
-	gone := demolish(h, furnish(h, h.Org, h.NewWorkspace("Gone-yard"), h.Owner, "Gone"))
+	m.former = demolish(h, furnish(h, h.Org, h.NewWorkspace("Gone-yard"), h.Owner, "Gone"))
 	m.theirs = founding(h, "Umbrella")
-	m.spots = spots(m.mine, m.next, m.theirs, gone)
+	m.spots = spots(m.mine, m.next, m.theirs, m.former)
 	return m
 }
 
@@ -45,10 +46,11 @@ func newMatrix(t *testing.T) *matrix {
 // OAuth with every principal to every place: R2, R8, R18, R42, R43. What is to be answered follows from
 // what the table declares and what the principal holds there; a refusal changes nothing but the record;
 // what is foreign, unknown or deleted is answered alike to the byte; and no answer names what its reader
-// does not see.
+// does not see. Seen to fail with the fence of the console taken out of [web.Server]'s admit, with the team of a
+// path read without its Organization, and with a refusal that says "forbidden" where the place is hidden.
 func TestProof_AuthzMatrix(t *testing.T) {
 	m := newMatrix(t)
-	people := outsiders(m.h, m.mine)
+	people := outsiders(m.h, m.mine) // first: it moves the clock
 	m.mine.owner = m.h.SignIn(m.h.Owner.User)
 	m.theirs.owner = m.h.SignIn(m.theirs.owner.User)
 	people = append(people, everybody(m.h, m.mine, m.theirs)...)

@@ -24,6 +24,8 @@ type estate struct {
 	owner  dagpasstest.Person
 	things things
 	names  []string
+
+	demolished bool
 }
 
 // founding makes an Organization whose names begin alike.
@@ -114,6 +116,7 @@ func demolish(h *dagpasstest.House, x estate) estate {
 			h.T.Fatal(err)
 		}
 	}
+	x.demolished = true
 	x.things.network, x.things.session, x.things.event = unknownID, unknownID, "999999"
 	return x
 }
@@ -165,7 +168,7 @@ func (s spot) path(route string) string {
 		user = s.things.invite
 	}
 	token := s.things.token
-	if strings.HasPrefix(route, "/o/") {
+	if strings.HasPrefix(route, "/o/") || strings.HasSuffix(route, "/tokens/:token/remove") {
 		token = s.things.shared
 	}
 	return strings.NewReplacer(":org", s.org, ":workspace", s.ws, ":ws", s.ws, ":token", token, ":user", user, ":team", s.things.team,

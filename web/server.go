@@ -106,7 +106,7 @@ func IsAPI(r *http.Request) bool {
 }
 
 // console is Echo with the table of routes.
-func (s *Server) console(table []route) (http.Handler, error) {
+func (s *Server) console(table []route) (*echo.Echo, error) {
 	if err := check(table); err != nil {
 		return nil, err
 	}

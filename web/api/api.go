@@ -93,17 +93,26 @@ func New(c Config) (middleware.Side, error) {
 		Config: c, shape: shaper{avatarURL: c.AvatarURL}, about: about,
 		requests: c.Rates.Limiter(c.Now), failures: limit.Failures(c.Rates.BadBearer, c.Now),
 	}
+	handler, err := s.router(s.routes())
+	if err != nil {
+		return middleware.Side{}, err
+	}
+	return middleware.Side{Handler: handler, Refuse: refuse}, nil
+}
+
+// router is Echo with a table of routes. A row that declares no action stops the start.
+func (s *server) router(declared table) (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = fail
 	e.Use(refuseMethod)
-	for _, r := range s.routes() {
+	for _, r := range declared {
 		if r.Action == "" {
-			return middleware.Side{}, fmt.Errorf("api: route %s %s declares no action", r.Method, r.Path)
+			return nil, fmt.Errorf("api: route %s %s declares no action", r.Method, r.Path)
 		}
 		e.Add(r.Method, r.Path, s.serve(r))
 	}
-	return middleware.Side{Handler: e, Refuse: refuse}, nil
+	return e, nil
 }
 
 // serve runs the operation of a route for the caller and writes its result.

@@ -3,8 +3,6 @@ package api_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -13,7 +11,6 @@ import (
 	"dagpass/internal/audit"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
-	"dagpass/web/api"
 )
 
 const verifier = "dBjftJeZ4CVP-mBUKPrEDDMBnSkbQj1ujOj6nh3TZ7A"
@@ -68,62 +65,6 @@ func (h *house) consent(m member) secret.Value {
 	return must(h.programs.Allow(h.Context(), m.session, signin.Authorization{
 		Program: signin.AstroCLI, Challenge: base64.RawURLEncoding.EncodeToString(sum[:]),
 	})).in(h.T)
-}
-
-// TestMatrix_ofPeople is TestMatrix for people who signed in from the Astro CLI: what they may do by the
-// API is what their roles say, as in the console.
-func TestMatrix_ofPeople(t *testing.T) {
-	h := newHouse(t)
-	reading, foreign := h.place("Reading"), h.place("Umbrella")
-	n := 0
-	for _, role := range append(access.RolesOf(access.OrgLevel), access.RolesOf(access.WorkspaceLevel)...) {
-		reader := reading.member(h, role)
-		for _, r := range api.Routes() {
-			if r.Method != http.MethodGet && role != access.OrgOwner && role != access.WorkspaceOwner && role != access.WorkspaceMember {
-				continue // a lower role and the highest of each level say what the others would
-			}
-			t.Run(r.Method+" "+r.Path+" as "+string(role), func(t *testing.T) {
-				own, caller := reading, reader
-				if r.Method != http.MethodGet {
-					own = h.place(fmt.Sprintf("Of-people-%d", n))
-					n++
-					caller = own.member(h, role)
-				}
-				if strings.Contains(r.Path, ":") {
-					if got := h.try(r, foreign, caller); got != http.StatusNotFound && !refusesBody(r, got) {
-						t.Errorf("foreign: %d, want 404", got)
-					}
-				}
-				if got, want := h.try(r, own, caller), wantOfPerson(r, role); !fits(got, want) {
-					t.Errorf("own: %d, want %q", got, want)
-				}
-			})
-		}
-	}
-}
-
-// member returns a person's login with a role in the place, and on the Organization no more than it takes.
-func (p place) member(h *house, role access.Role) credential {
-	at := p.workspace.Scope()
-	if access.IsRole(role, access.OrgLevel) {
-		at = p.org.Scope()
-	}
-	return h.person(at, role, string(role)).credential()
-}
-
-// wantOfPerson is wantOwn for a person, who is a member of the Organization beside a role in a Workspace.
-func wantOfPerson(r api.Route, role access.Role) access.Code {
-	if r.Action == api.Person {
-		return ""
-	}
-	if access.IsRole(role, access.OrgLevel) || r.Action == api.Open || r.Action == api.Self || r.Action == api.Absent {
-		return wantOwn(r, role)
-	}
-	as := wantOwn(r, role)
-	if byMember := wantOwn(r, access.OrgMember); byMember == "" {
-		as = ""
-	}
-	return as
 }
 
 // TestPerson_self: contract 4.2 and 4.11, GetSelfUser.
