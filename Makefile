@@ -55,11 +55,7 @@ build: ## The static binary, the same bytes for the same source, in bin/
 
 .PHONY: fuzz vuln
 fuzz: ## Each fuzz target for FUZZTIME
-	@for file in $$(git grep -l '^func Fuzz' -- '*_test.go'); do \
-	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]+)\(.*/\1/p' $$file); do \
-	    echo "$$file $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "./$$(dirname $$file)"; \
-	  done; \
-	done
+	go run ./cmd/prove -proofs=false -fuzz $(FUZZTIME)
 vuln: ## Known vulnerabilities; reads a database on the network
 	go run $(GOVULNCHECK) ./...
 

@@ -27,15 +27,18 @@ func TestProof_DoubleRotate(t *testing.T) {
 		ended = append(ended, value)
 		tok, value = rotatedOnce(t, h, by, tok)
 	}
+	refused := 0
 	for i, old := range ended {
 		if h.Accepts(old) {
 			t.Errorf("the value of generation %d lives on", i+1)
+		} else {
+			refused++
 		}
 	}
 	if !h.Accepts(value) || tok.Generation != rounds+1 {
 		t.Errorf("the value of generation %d, after %d rounds, is refused", tok.Generation, rounds)
 	}
-	proof.Figure(t, "%d rounds of %d at once, %d rotations, %d old values refused, 1 accepted", rounds, rivals, tok.Generation-1, len(ended))
+	proof.Figure(t, "%d rounds of %d at once, %d rotations, %d of %d old values refused", rounds, rivals, tok.Generation-1, refused, len(ended))
 }
 
 // rotatedOnce has many rotate a token at once and returns what the one who did it got.
