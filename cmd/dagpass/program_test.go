@@ -26,7 +26,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	released.remove()
+	os.Exit(code)
 }
 
 // output collects what a program writes and lets a test wait for a part of it.
@@ -124,7 +126,13 @@ func launch(t *testing.T, args ...string) *program {
 // spawn starts a server as a process of its own and waits until it listens.
 func spawn(t *testing.T, args ...string) *program {
 	t.Helper()
-	child := command(t, append(args, "--listen", "127.0.0.1:0", "--log-format", "json")...)
+	return start(t, command(t, append(args, "--listen", "127.0.0.1:0", "--log-format", "json")...))
+}
+
+// start starts a command that runs a server and waits until it listens. Signals go to the command, or to its
+// group where it is the first of one.
+func start(t *testing.T, child *exec.Cmd) *program {
+	t.Helper()
 	exited := make(chan int, 1)
 	p := &program{t: t, stdout: newOutput(), stderr: newOutput(), exited: exited}
 	child.Stdout, child.Stderr = p.stdout, p.stderr
@@ -133,7 +141,7 @@ func spawn(t *testing.T, args ...string) *program {
 	}
 	p.pid = child.Process.Pid
 	p.signal = func(s os.Signal) {
-		if err := child.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		if err := signalTo(child, s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Error(err)
 		}
 	}
@@ -144,6 +152,17 @@ func spawn(t *testing.T, args ...string) *program {
 	t.Cleanup(func() { p.stop() })
 	p.awaitListening()
 	return p
+}
+
+// signalTo sends a signal to a running process, to its whole group where it was started as the first of one.
+func signalTo(child *exec.Cmd, s os.Signal) error {
+	if child.SysProcAttr == nil || !child.SysProcAttr.Setpgid {
+		return child.Process.Signal(s)
+	}
+	if err := child.Process.Signal(syscall.Signal(0)); err != nil {
+		return err
+	}
+	return syscall.Kill(-child.Process.Pid, s.(syscall.Signal))
 }
 
 func command(t *testing.T, args ...string) *exec.Cmd {

@@ -5,6 +5,7 @@ package proof
 
 import (
 	"fmt"
+	"os"
 	"testing"
 )
 
@@ -16,6 +17,15 @@ const Mark = "proof: "
 func Figure(t testing.TB, format string, args ...any) {
 	t.Helper()
 	t.Log(Mark + fmt.Sprintf(format, args...))
+}
+
+// Worth returns how often a proof tries: short with every test, long under "make prove", and full under
+// PROVE_LONG=1 make prove, for counts that do not fit an hour.
+func Worth(short, long, full int) int {
+	if Long && os.Getenv("PROVE_LONG") == "1" {
+		return full
+	}
+	return Times(short, long)
 }
 
 // Times returns short, or long under "make prove".
