@@ -186,6 +186,7 @@ func (p *program) awaitListening() {
 		select {
 		case <-changed:
 		case code := <-p.exited:
+			p.exited = remembered(code)
 			p.t.Fatalf("exit %d before it listened:\n%s%s", code, p.stdout, p.stderr)
 		case <-timeout:
 			p.t.Fatalf("it does not listen:\n%s%s", p.stdout, p.stderr)
@@ -204,14 +205,19 @@ func (p *program) wait() int {
 	p.t.Helper()
 	select {
 	case code := <-p.exited:
-		again := make(chan int, 1) // so that it can be asked again
-		again <- code
-		p.exited = again
+		p.exited = remembered(code)
 		return code
 	case <-time.After(patience):
 		p.t.Fatalf("still running:\n%s%s", p.stdout, p.stderr)
 		return -1
 	}
+}
+
+// remembered gives an exit code again to whoever waits for it next.
+func remembered(code int) <-chan int {
+	again := make(chan int, 1)
+	again <- code
+	return again
 }
 
 // answer is an HTTP answer whose body was read.
