@@ -2,22 +2,194 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
-	"net/url"
-	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
-	"dagpass/views"
+	"dagpass/internal/proof"
 )
+
+// inFlight is how many writes are in flight when the server is told to stop.
+const inFlight = 200
+
+// TestProof_Drain: a server that is told to stop answers every request it has, two hundred writes, as a whole,
+// accepts nothing more and exits within the time it gives itself; what it answered is there at the next start.
+// A second signal ends it at once, and what was answered until then is there too.
+//
+// Seen to fail with Close in place of Shutdown, which cuts the answers, and with signals that are caught for
+// as long as the program runs, so that the second one ends nothing.
+func TestProof_Drain(t *testing.T) {
+	d := &drain{T: t, site: newSite(t)}
+	var longest time.Duration
+	runs := proof.Times(2, 100)
+	for range runs {
+		longest = max(longest, d.stop())
+	}
+	answered := d.answered
+	ends := proof.Times(1, 20)
+	for range ends {
+		d.end()
+	}
+	d.check()
+	d.site.verifyAudit(t)
+	proof.Figure(t, "%d stops with %d writes in flight, %d answered, longest %s; %d ended at once, %d answered until then; %d lost",
+		runs, inFlight, answered, longest.Round(10*time.Millisecond), ends, d.answered-answered, d.lost)
+}
+
+// drain is a site that is stopped.
+type drain struct {
+	*testing.T
+	site     *installedSite
+	named    int
+	answered int
+	values   map[string]string // of the tokens made since the last check, by name
+	lost     int
+}
+
+// stop stops a server with writes in flight and returns how long it took.
+func (d *drain) stop() time.Duration {
+	d.Helper()
+	d.check()
+	p := d.site.start(d.T)
+	requests := d.hold(p)
+	begun := time.Now()
+	p.signal(syscall.SIGTERM)
+	p.stdout.await(d.T, `"stopping"`)
+	refusesConnections(d.T, p)
+	for _, err := range d.finish(requests, func() {}) {
+		if err != nil {
+			d.Error(err)
+		}
+	}
+	if code := p.wait(); code != 0 {
+		d.Errorf("exit %d:\n%s", code, p.stdout)
+	}
+	took := time.Since(begun)
+	if took > stopWithin {
+		d.Errorf("it took %s", took)
+	}
+	return took
+}
+
+// end ends a server by a second signal while it finishes writes.
+func (d *drain) end() {
+	d.Helper()
+	d.check()
+	p := d.site.start(d.T)
+	requests := d.hold(p)
+	p.signal(syscall.SIGTERM)
+	p.stdout.await(d.T, `"stopping"`)
+	var begun time.Time
+	d.finish(requests[1:], sync.OnceFunc(func() { // the first one is never finished
+		begun = time.Now()
+		p.signal(syscall.SIGTERM)
+	}))
+	if code := p.wait(); code != 1 {
+		d.Errorf("exit %d", code)
+	}
+	if took := time.Since(begun); took > stopWithin/2 {
+		d.Errorf("it took %s", took)
+	}
+}
+
+// check starts a server to see whether everything it answered before is there.
+func (d *drain) check() {
+	d.Helper()
+	if len(d.values) == 0 {
+		return
+	}
+	p := d.site.start(d.T)
+	client := newTokenClient(p, d.site.made)
+	defer client.close()
+	for name, value := range d.values {
+		if status, found, err := client.self(d.Context(), value); err != nil || status != http.StatusOK || found.Name != name {
+			d.lost++
+			d.Errorf("%s: status %d, %q, %v", name, status, found.Name, err)
+		}
+	}
+	d.values = nil
+	p.stop()
+}
+
+// hold begins as many creations as are to be in flight.
+func (d *drain) hold(p *program) []*held {
+	d.Helper()
+	requests := make([]*held, inFlight)
+	errs := make([]error, inFlight)
+	path := "/v1/organizations/" + d.site.made.OrganizationID + "/tokens"
+	var all sync.WaitGroup
+	for i := range requests {
+		d.named++
+		body := fmt.Sprintf(`{"name": "in flight %d", "scope": "WORKSPACE", "entityId": %q, "role": "WORKSPACE_MEMBER"}`, d.named, d.site.made.WorkspaceID)
+		header := "Content-Type: application/json\r\nAuthorization: Bearer " + d.site.made.Token
+		all.Go(func() { requests[i], errs[i] = hold(p, path, header, body) })
+	}
+	all.Wait()
+	if err := errors.Join(errs...); err != nil {
+		d.Fatal(err)
+	}
+	d.Cleanup(func() {
+		for _, h := range requests {
+			_ = h.conn.Close()
+		}
+	})
+	return requests
+}
+
+// finish sends the rest of all requests at once and keeps what is answered. It calls answered at each answer.
+func (d *drain) finish(requests []*held, answered func()) []error {
+	d.Helper()
+	made := make([]wireToken, len(requests))
+	errs := make([]error, len(requests))
+	var all sync.WaitGroup
+	for i, h := range requests {
+		all.Go(func() {
+			if made[i], errs[i] = h.finish(); errs[i] == nil {
+				answered()
+			}
+		})
+	}
+	all.Wait()
+	if d.values == nil {
+		d.values = map[string]string{}
+	}
+	for i := range requests {
+		if errs[i] == nil {
+			d.answered++
+			d.values[made[i].Name] = made[i].Token
+		}
+	}
+	return errs
+}
+
+// refusesConnections waits until nothing listens any more.
+func refusesConnections(t *testing.T, p *program) {
+	t.Helper()
+	for { // the listener is closed right after the line was logged
+		conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			return
+		}
+		if errors.Is(err, syscall.ECONNRESET) {
+			continue // it waited to be accepted when the listener was closed
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Close()
+	}
+}
 
 // held is a request whose handler runs and waits for the rest of the body.
 type held struct {
-	t    *testing.T
 	conn net.Conn
 	in   *bufio.Reader
 	body string
@@ -25,87 +197,39 @@ type held struct {
 
 // hold sends a POST up to its body. The server asks for the body when a handler reads it, so the
 // request is in flight when hold returns.
-func hold(t *testing.T, p *program, path string, form url.Values) *held {
-	t.Helper()
+func hold(p *program, path, header, body string) (*held, error) {
 	host := strings.TrimPrefix(p.url, "http://")
 	conn, err := net.Dial("tcp", host)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	t.Cleanup(func() { _ = conn.Close() })
-	h := &held{t: t, conn: conn, in: bufio.NewReader(conn), body: form.Encode()}
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nExpect: 100-continue\r\n"+
-		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", path, host, p.url, len(h.body))
+	h := &held{conn: conn, in: bufio.NewReader(conn), body: body}
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nExpect: 100-continue\r\nContent-Length: %d\r\n%s\r\n\r\n", path, host, len(body), header)
 	response, err := http.ReadResponse(h.in, nil)
-	if err != nil || response.StatusCode != http.StatusContinue {
-		t.Fatalf("%v, %v", response, err)
+	if err == nil && response.StatusCode != http.StatusContinue {
+		err = fmt.Errorf("status %d", response.StatusCode)
 	}
-	return h
+	return h, err
 }
 
-// finish sends the body and returns the answer.
-func (h *held) finish() *http.Response {
-	h.t.Helper()
+// finish sends the body and returns the answer, which has to be a whole one and the last of its connection.
+func (h *held) finish() (made wireToken, err error) {
 	if _, err := h.conn.Write([]byte(h.body)); err != nil {
-		h.t.Fatal(err)
+		return made, err
 	}
 	response, err := http.ReadResponse(h.in, nil)
 	if err != nil {
-		h.t.Fatal(err)
+		return made, err
 	}
-	_ = response.Body.Close()
-	return response
-}
-
-func TestServe_FinishesWhatIsInFlight(t *testing.T) {
-	data := newData(t)
-	p := launch(t, "demo", "--data", data)
-	var requests []*held
-	for _, link := range regexp.MustCompile(`/sign-in#(\w{32})`).FindAllStringSubmatch(p.stderr.String(), -1) {
-		requests = append(requests, hold(t, p, "/sign-in", url.Values{views.FieldCode: {link[1]}}))
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err == nil && (response.StatusCode != http.StatusOK || !response.Close) {
+		err = fmt.Errorf("status %d, close %v: %s", response.StatusCode, response.Close, text)
 	}
-	p.signal(syscall.SIGTERM)
-	p.stdout.await(t, `"stopping"`)
-
-	t.Run("accepts nothing more", func(t *testing.T) {
-		for { // the listener is closed right after the line was logged
-			conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
-			if errors.Is(err, syscall.ECONNREFUSED) {
-				return
-			}
-			if errors.Is(err, syscall.ECONNRESET) {
-				continue // it waited to be accepted when the listener was closed
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = conn.Close()
-		}
-	})
-	var cookies []string
-	t.Run("answers every request it has", func(t *testing.T) {
-		if len(requests) != len(demoPeople) {
-			t.Fatalf("%d requests, %d people", len(requests), len(demoPeople))
-		}
-		for _, h := range requests {
-			response := h.finish()
-			if response.StatusCode != http.StatusSeeOther || !response.Close {
-				t.Errorf("status %d, close %v", response.StatusCode, response.Close)
-			}
-			cookies = append(cookies, session(t, response.Header))
-		}
-		if code := p.wait(); code != 0 {
-			t.Errorf("exit %d:\n%s", code, p.stdout)
-		}
-	})
-	t.Run("keeps what it answered", func(t *testing.T) {
-		again := launch(t, "serve", "--data", data)
-		for i, cookie := range cookies {
-			if a := again.do(http.MethodGet, views.ProfileURL, nil, http.Header{"Cookie": {cookie}}); a.status != http.StatusOK {
-				t.Errorf("the session of %s is gone: %d", demoPeople[i].name, a.status)
-			}
-		}
-	})
+	if err != nil {
+		return made, err
+	}
+	return made, json.Unmarshal(text, &made)
 }
 
 func TestServe_IsNotReadyWhileItStops(t *testing.T) {

@@ -16,8 +16,7 @@ const killers = 8
 // force ever after: values that were given work, values that ended are refused. What was not answered is
 // there as a whole or not at all. The record has one event for each change, and its chain is whole.
 //
-// Seen to fail with a commit that is put off until after the answer (transactions lost), and with
-// journal_mode(MEMORY) in place of the write-ahead log (the file is damaged).
+// Seen to fail with deletions that are answered first and made afterwards, as a queue would do it.
 func TestProof_KillLoop(t *testing.T) {
 	k := &killLoop{T: t, site: newSite(t), writers: newWriters(killers, 1), dice: 2}
 	cycles := proof.Worth(10, 300, 1000)
