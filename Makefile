@@ -59,19 +59,21 @@ fuzz: ## Each fuzz target for FUZZTIME
 vuln: ## Known vulnerabilities; reads a database on the network
 	go run $(GOVULNCHECK) ./...
 
-# The race detector needs a C compiler, the browser stories a browser. A check that can't run fails.
+# The race detector needs a C compiler, the browser stories a browser, and the proof that a loss of power loses
+# nothing needs strace, which Linux alone has. A check that can't run fails.
 .PHONY: tools
 tools:
 	@missing=(); \
 	command -v gcc >/dev/null || command -v clang >/dev/null || missing+=(gcc libc6-dev); \
 	found=; for b in $(BROWSERS); do command -v $$b >/dev/null && found=$$b; done; \
 	[ -n "$$found" ] || [ -d '/Applications/Google Chrome.app' ] || [ -d /Applications/Chromium.app ] || missing+=(chromium); \
+	[ "$$(uname -s)" != Linux ] || command -v strace >/dev/null || missing+=(strace); \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if command -v apt-get >/dev/null && [ "$$(id -u)" -eq 0 ]; then \
 	  export DEBIAN_FRONTEND=noninteractive; \
 	  apt-get update -qq; apt-get install -y -qq --no-install-recommends "$${missing[@]}"; \
 	else \
-	  echo "make test needs a C compiler (gcc or clang) and Chrome or Chromium. Missing here: $${missing[*]}." >&2; \
+	  echo "make test needs a C compiler (gcc or clang), Chrome or Chromium, and on Linux strace. Missing here: $${missing[*]}." >&2; \
 	  echo "On Debian: sudo apt-get install $${missing[*]}" >&2; \
 	  exit 1; \
 	fi
