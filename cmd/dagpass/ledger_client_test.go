@@ -114,8 +114,11 @@ func (c *tokenClient) request(change *tokenChange) request {
 	return r
 }
 
-// errRefused: the server answered something else than yes.
-var errRefused = errors.New("refused")
+// What the server answers instead of yes.
+var (
+	errRefused = errors.New("refused")
+	errBusy    = errors.New("unavailable, nothing was changed") // on a machine that is too slow for all the writers
+)
 
 // make asks for a change and notes what the answer says.
 func (c *tokenClient) make(ctx context.Context, change *tokenChange) error {
@@ -123,6 +126,8 @@ func (c *tokenClient) make(ctx context.Context, change *tokenChange) error {
 	switch {
 	case err != nil:
 		return err
+	case status == http.StatusServiceUnavailable:
+		return errBusy
 	case status/100 != 2:
 		return fmt.Errorf("%w: %s of %s: status %d", errRefused, change.kind, change.of.name, status)
 	}
@@ -138,14 +143,18 @@ func (c *tokenClient) make(ctx context.Context, change *tokenChange) error {
 func (c *tokenClient) work(ctx context.Context, w *writer, most int) error {
 	for range most {
 		w.open = w.next()
-		if err := c.make(ctx, w.open); errors.Is(err, errRefused) {
+		switch err := c.make(ctx, w.open); {
+		case err == nil:
+			w.open = nil
+			w.told++
+			c.begun()
+		case errors.Is(err, errBusy):
+			w.settle(false)
+		case errors.Is(err, errRefused):
 			return err
-		} else if err != nil {
+		default:
 			return nil
 		}
-		w.open = nil
-		w.told++
-		c.begun()
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ type inode struct {
 func newDisk(dir string, files map[string][]byte) *disk {
 	d := &disk{dir: dir, entries: map[string]*inode{}}
 	for path, content := range files {
-		d.entries[path] = &inode{synced: content}
+		d.entries[path] = &inode{synced: slices.Clone(content)} // it is written into
 	}
 	d.synced = maps.Clone(d.entries)
 	return d

@@ -253,8 +253,11 @@ func (p *power) differs(ctx context.Context, tokens *access.Tokens, o *ownedToke
 			continue
 		}
 		is, err := tokens.Introspect(ctx, system(), value)
-		if err != nil || is.Active != (value == want.value) {
-			return fmt.Errorf("%s: one of its values is active: %v, %w", o.name, is.Active, err)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.name, err)
+		}
+		if is.Active != (value == want.value) {
+			return fmt.Errorf("%s: the value of the %s is accepted: %v", o.name, c.kind, is.Active)
 		}
 	}
 	shown, err := tokens.Show(ctx, system(), access.OrgID(p.site.made.OrganizationID), access.TokenID(o.id))
