@@ -47,7 +47,7 @@ func TestProof_Drain(t *testing.T) {
 // drain is a site that is stopped.
 type drain struct {
 	*testing.T
-	site     *installedSite
+	site   *installedSite
 	named  int
 	told   int               // how many answers said yes
 	values map[string]string // of the tokens made since the last check, by name

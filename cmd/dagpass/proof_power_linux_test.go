@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dagpass/db"
 	"dagpass/internal/access"
 	"dagpass/internal/proof"
 )
@@ -99,7 +100,10 @@ func (p *powerLoss) foundWithNormal(_ survival, wrong error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.triedWithNormal++
-	if wrong != nil {
+	switch {
+	case errors.Is(wrong, db.ErrDamaged): // NORMAL loses what was answered, and keeps the file whole
+		p.Errorf("the trace is not as it would be with synchronous=NORMAL: %v", wrong)
+	case wrong != nil:
 		p.lostWithNormal++
 	}
 }
@@ -184,16 +188,16 @@ func (p *power) examine(ctx context.Context, files map[string][]byte, line int) 
 		return err
 	}
 	defer os.RemoveAll(data)
-	d, err := storage{Data: data}.open(ctx, opening{log: quiet(), now: time.Now})
+	opened, err := storage{Data: data}.open(ctx, opening{log: quiet(), now: time.Now})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	report, err := d.VerifyAudit(ctx)
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	report, err := opened.VerifyAudit(ctx)
 	if err = errors.Join(err, report.Err()); err != nil {
 		return err
 	}
-	s, err := newServices(ctx, d, "http://localhost", newHasher())
+	s, err := newServices(ctx, opened, "http://localhost", newHasher())
 	if err != nil {
 		return err
 	}
