@@ -160,18 +160,27 @@ func (db *DB) migrate(ctx context.Context, raw *sql.DB, files fs.FS, version int
 // copiesKept is how many copies from before a migration are kept.
 const copiesKept = 3
 
-// copyBefore copies an existing database beside it and returns the copy's path, "" for a new one.
+// copyBefore copies an existing database beside it and returns the copy's path, "" for a new one. A copy has its
+// name when it is whole and on disk, so that one that was cut short is not counted as one of those kept.
 func (db *DB) copyBefore(ctx context.Context, raw *sql.DB, version int64) (string, error) {
 	if version == 0 {
 		return "", nil
 	}
 	name := fmt.Sprintf("before-migration-%04d-%s.db", version, db.clock.instant().Format("20060102T150405.000Z"))
 	path := filepath.Join(db.dir, name)
-	if err := createFile(path); err != nil {
+	part := filepath.Join(db.dir, "before-migration"+partSuffix)
+	if err := errors.Join(dropFile(part), createFile(part)); err != nil {
 		return "", err
 	}
-	if _, err := raw.ExecContext(ctx, sqlCopyInto, path); err != nil {
-		return "", fmt.Errorf("copy the database before migrating it: %w", err)
+	_, err := raw.ExecContext(ctx, sqlCopyInto, part)
+	if err == nil {
+		err = syncFile(part)
+	}
+	if err != nil {
+		return "", fmt.Errorf("copy the database before migrating it: %w", errors.Join(err, dropFile(part)))
+	}
+	if err := errors.Join(os.Rename(part, path), syncDir(db.dir)); err != nil {
+		return "", err
 	}
 	return path, db.dropOldCopies()
 }

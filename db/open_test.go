@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -22,6 +23,10 @@ import (
 const asSecondProcess = "DAGPASS_TEST_OPEN"
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(upgradingProcess); dir != "" {
+		fmt.Println("it was not killed:", upgradeAndDie(dir))
+		os.Exit(1)
+	}
 	dir := os.Getenv(asSecondProcess)
 	if dir == "" {
 		os.Exit(m.Run())
