@@ -30,6 +30,9 @@ type Config struct {
 	Exclusive bool
 	// Observer is told how writing goes; nil for nobody.
 	Observer Observer
+	// Driver names another driver of database/sql than that of SQLite: one that fails where a test wants
+	// it to.
+	Driver string
 }
 
 // Observer is told how writing goes. It is called inside transactions: it does not wait, and asks the
@@ -124,11 +127,11 @@ func (db *DB) open(ctx context.Context, cfg Config) (err error) {
 	if err := db.prepareFile(ctx, path, cfg); err != nil {
 		return err
 	}
-	if db.writer, err = openPool(path, writing, 1); err != nil {
+	if db.writer, err = openPool(cfg.Driver, path, writing, 1); err != nil {
 		return err
 	}
 	readers := max(leastReaders, runtime.NumCPU())
-	if db.readers, err = openPool(path, reading, readers); err != nil {
+	if db.readers, err = openPool(cfg.Driver, path, reading, readers); err != nil {
 		return err
 	}
 	db.lists = make(turns, readers/2)

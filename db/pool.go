@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -29,8 +30,8 @@ type conn struct {
 	lost     error // why SQLite may have rolled its transaction back; see [Tx.failure]
 }
 
-func openPool(path string, use purpose, size int) (*pool, error) {
-	db, err := sql.Open("sqlite", dsn(path, use))
+func openPool(driver, path string, use purpose, size int) (*pool, error) {
+	db, err := sql.Open(cmp.Or(driver, "sqlite"), dsn(path, use))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}

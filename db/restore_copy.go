@@ -39,7 +39,7 @@ func (r *restoration) openCopy(ctx context.Context, path, name string) (*DB, err
 
 // holdsData refuses a file that [Open] would take for a new database.
 func holdsData(ctx context.Context, path string) error {
-	p, err := openPool(path, reading, 1)
+	p, err := openPool("", path, reading, 1)
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 	"internal/storetest":   {"dagpass/internal/access", "dagpass/internal/signin", "dagpass/internal/audit", "dagpass/internal/secret", cmp},
 	"internal/dirtest":     {"dagpass/internal/secret"},
 	"internal/proof":       {},
+	"internal/faultdb":     {sqlite},
 	"internal/mailtest":    {gosmtp, gosasl},
 	"internal/htmlcheck":   {cascadia, html, htmlatom, cmp},
 	"internal/dagpasstest": {"dagpass/internal", "dagpass/db", "dagpass/web", "dagpass/views", "dagpass/static", cascadia, html, sqlite},
@@ -116,7 +117,7 @@ func importRules() []rule {
 			if s.forTests() {
 				return nil
 			}
-			return importing("dagpass/internal/dagpasstest", "dagpass/internal/dirtest", "dagpass/internal/storetest", "dagpass/internal/htmlcheck", "dagpass/internal/mailtest", "dagpass/internal/proof", "testing")(s)
+			return importing("dagpass/internal/dagpasstest", "dagpass/internal/dirtest", "dagpass/internal/faultdb", "dagpass/internal/storetest", "dagpass/internal/htmlcheck", "dagpass/internal/mailtest", "dagpass/internal/proof", "testing")(s)
 		}),
 		broken: map[string]string{"cmd/dagpass/a.go": `package main; import _ "dagpass/internal/dagpasstest"`},
 	}}

@@ -289,6 +289,21 @@ func (p *Page) Form(submit string) *Form {
 	return nil
 }
 
+// FormTo returns the form that is sent to a path, with the values it came with.
+func (p *Page) FormTo(path string) *Form {
+	p.T.Helper()
+	for _, node := range p.All("form") {
+		if action, _, _ := strings.Cut(Attr(node, "action"), "?"); action == path {
+			return p.readForm(node)
+		}
+	}
+	p.T.Fatalf("%s has no form to %s:\n%s", p.Path, path, p.Text("body"))
+	return nil
+}
+
+// Fields are what the form would send.
+func (f *Form) Fields() url.Values { return f.fields }
+
 func (p *Page) readForm(node *html.Node) *Form {
 	f := &Form{page: p, method: strings.ToUpper(Attr(node, "method")), action: Attr(node, "action"), fields: url.Values{},
 		upload: Attr(node, "enctype") == "multipart/form-data"}

@@ -28,6 +28,9 @@ var firstStart = dirtest.Prototype{Make: func(dir string, root secret.Root) erro
 	return d.Close()
 }}
 
+// databaseFile is the database's name in the data directory.
+const databaseFile = "dagpass.db"
+
 func longAgo() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // Open opens a new database, as after a first start, until the test ends.
@@ -35,7 +38,13 @@ func Open(t testing.TB, now func() time.Time) *db.DB {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	root := firstStart.Copy(t, dir)
-	return open(t, db.Config{Dir: dir, Root: root, Now: now, Log: slog.New(slog.DiscardHandler)})
+	d := open(t, db.Config{Dir: dir, Root: root, Now: now, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
 }
 
 func open(t testing.TB, cfg db.Config) *db.DB {
@@ -44,11 +53,6 @@ func open(t testing.TB, cfg db.Config) *db.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return d
 }
 
@@ -103,7 +107,7 @@ func (h *House) Raw() []string {
 // Edit changes the file by hand, as only somebody with the data directory could.
 func (h *House) Edit(statement string) {
 	h.T.Helper()
-	raw, err := sql.Open("sqlite", "file:"+filepath.Join(h.Dir, "dagpass.db"))
+	raw, err := sql.Open("sqlite", "file:"+filepath.Join(h.Dir, databaseFile))
 	h.must(err)
 	defer raw.Close()
 	_, err = raw.Exec(statement)
@@ -112,7 +116,7 @@ func (h *House) Edit(statement string) {
 
 func (h *House) look(read func(*sql.DB)) {
 	h.T.Helper()
-	raw, err := sql.Open("sqlite", "file:"+filepath.Join(h.Dir, "dagpass.db")+"?mode=ro")
+	raw, err := sql.Open("sqlite", "file:"+filepath.Join(h.Dir, databaseFile)+"?mode=ro")
 	h.must(err)
 	defer raw.Close()
 	read(raw)

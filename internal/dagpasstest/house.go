@@ -107,6 +107,7 @@ type House struct {
 	log      *slog.Logger
 	counters *metrics.Metrics
 	later    *later.Queue // with a mail server
+	putOff   func(job func(context.Context)) bool
 	mail     func(ctx context.Context, to, subject, text string) error
 }
 
@@ -120,19 +121,35 @@ type Person struct {
 func Unfurnished(t testing.TB) *House {
 	t.Helper()
 	h := &House{T: t, Dir: filepath.Join(t.TempDir(), "data"), Clock: &Clock{now: Start}, Logs: &Logs{}}
-	h.log = slog.New(slog.NewJSONHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.log = newLog(h.Logs)
 	h.root = firstStart.Copy(t, h.Dir)
-	h.open()
+	h.open("")
 	return h
 }
 
-func (h *House) open() {
+func newLog(to *Logs) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// open opens the data directory by a driver of database/sql, "" for that of SQLite, and builds the house
+// around it.
+func (h *House) open(driver string) {
 	h.T.Helper()
 	h.counters = metrics.New("test", h.Clock.Now)
-	h.DB = open(h.T, db.Config{Dir: h.Dir, Root: h.root, Now: h.Clock.Now, Log: h.log, Observer: h.counters})
+	h.DB = open(h.T, db.Config{Dir: h.Dir, Root: h.root, Now: h.Clock.Now, Log: h.log, Observer: h.counters, Driver: driver})
+	h.T.Cleanup(h.Close)
 	h.must(h.counters.Read(h.DB))
 	h.Metrics = h.counters.Handler(h.log)
 	h.services()
+}
+
+// Close closes the database, as the end of the test does for a house that is still open.
+func (h *House) Close() {
+	h.T.Helper()
+	if h.DB != nil {
+		h.must(h.DB.Close())
+	}
+	h.DB = nil
 }
 
 // New returns an installation with an Organization "Acme", its Owner and a Workspace "Data Platform".

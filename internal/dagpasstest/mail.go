@@ -15,9 +15,22 @@ func (h *House) UseMail(server *mailtest.Server) {
 	sender, err := mail.New(mail.Config{Host: server.Host, Port: server.Port, TLS: mail.StartTLS, From: "Dagpass <dagpass@acme.example>", CA: server.CA})
 	h.must(err)
 	h.later = later.New(h.log, 10, 1)
+	h.putOff = h.later.Do
 	h.T.Cleanup(h.Settle)
 	h.mail = func(ctx context.Context, to, subject, text string) error {
 		return sender.Send(ctx, mail.Message{To: to, Subject: subject, Text: text})
+	}
+	h.site()
+}
+
+// MailAtOnce has every mail taken, and what is otherwise done after an answer done before it: for tests that
+// count what happens in a request.
+func (h *House) MailAtOnce() {
+	h.T.Helper()
+	h.mail = func(context.Context, string, string, string) error { return nil }
+	h.putOff = func(job func(context.Context)) bool {
+		job(h.Context())
+		return true
 	}
 	h.site()
 }

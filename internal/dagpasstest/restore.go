@@ -27,7 +27,7 @@ func (h *House) Restored(from db.Source, how db.Revival) (*House, db.Restored) {
 	h.must(err)
 	r := &House{T: h.T, Dir: cfg.Dir, Clock: h.Clock, Logs: h.Logs, root: h.root, log: h.log,
 		Org: h.Org, Workspace: h.Workspace, Owner: h.Owner}
-	r.open()
+	r.open("")
 	return r, done
 }
 
