@@ -33,18 +33,18 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	if err != nil {
 		return nil, err
 	}
-	return &stmt{s.(realStmt), c.faults}, nil
+	return &stmt{s.(realStmt), query, c.faults}, nil
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if err := c.faults.step(); err != nil {
+	if err := c.faults.step(query); err != nil {
 		return nil, err
 	}
 	return c.realConn.ExecContext(ctx, query, args)
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := c.faults.step(); err != nil {
+	if err := c.faults.step(query); err != nil {
 		return nil, err
 	}
 	r, err := c.realConn.QueryContext(ctx, query, args)
@@ -56,18 +56,19 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 
 type stmt struct {
 	realStmt
+	query  string
 	faults *Driver
 }
 
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	if err := s.faults.step(); err != nil {
+	if err := s.faults.step(s.query); err != nil {
 		return nil, err
 	}
 	return s.realStmt.ExecContext(ctx, args)
 }
 
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	if err := s.faults.step(); err != nil {
+	if err := s.faults.step(s.query); err != nil {
 		return nil, err
 	}
 	r, err := s.realStmt.QueryContext(ctx, args)
@@ -83,7 +84,7 @@ type rows struct {
 }
 
 func (r *rows) Next(into []driver.Value) error {
-	if err := r.faults.step(); err != nil {
+	if err := r.faults.step(Row); err != nil {
 		return err
 	}
 	return r.Rows.Next(into)

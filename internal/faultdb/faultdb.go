@@ -31,7 +31,7 @@ type Driver struct {
 
 	mu    sync.Mutex
 	fault Fault
-	steps int
+	steps []string
 }
 
 // Register makes a driver known to database/sql under a name of its own, for as long as the process runs.
@@ -45,11 +45,15 @@ func Register() *Driver {
 func (d *Driver) Begin(f Fault) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.fault, d.steps = f, 0
+	d.fault, d.steps = f, nil
 }
 
-// End lets everything succeed again and returns how many steps were taken, the failed ones included.
-func (d *Driver) End() int {
+// Row is what a step is called that fetches one.
+const Row = "row"
+
+// End lets everything succeed again and returns the steps that were taken, the failed ones included: the
+// statements, and [Row].
+func (d *Driver) End() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.fault = Fault{}
@@ -57,11 +61,11 @@ func (d *Driver) End() int {
 }
 
 // step counts a step and returns its error.
-func (d *Driver) step() error {
+func (d *Driver) step(what string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.steps++
-	if f := d.fault; f.At > 0 && (d.steps == f.At || f.Lasting && d.steps > f.At) {
+	d.steps = append(d.steps, what)
+	if f, at := d.fault, len(d.steps); f.At > 0 && (at == f.At || f.Lasting && at > f.At) {
 		return f.Err
 	}
 	return nil
