@@ -35,7 +35,7 @@ func (s *source) generated() bool { return strings.HasSuffix(s.path, "_templ.go"
 // forTests says that no program contains the file.
 func (s *source) forTests() bool {
 	switch s.dir() {
-	case "internal/storetest", "internal/dagpasstest", "internal/dirtest", "internal/htmlcheck", "internal/mailtest", "internal/proof", "cmd/prove":
+	case "internal/storetest", "internal/dagpasstest", "internal/dirtest", "internal/htmlcheck", "internal/mailtest", "internal/faultdb", "internal/proof", "cmd/prove":
 		return true
 	}
 	return s.isTest()

@@ -62,7 +62,10 @@ func (f *faults) renew(r request) *stage {
 	raw, err := sql.Open("sqlite", "file:"+filepath.Join(s.house.Dir, "dagpass.db")+"?mode=ro")
 	noError(f.t, err)
 	raw.SetMaxOpenConns(1)
-	s.raw, s.before = raw, stored(s.house)
+	if f.stored[plan] == "" {
+		f.stored[plan] = stored(s.house)
+	}
+	s.raw, s.before = raw, f.stored[plan]
 	s.changed()
 	s.goroutines = runtime.NumGoroutine()
 	f.now = s

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dagpass/internal/dagpasstest"
 	"dagpass/internal/faultdb"
 	"dagpass/internal/proof"
 )
@@ -38,6 +39,7 @@ type faults struct {
 	*estate
 	t      *testing.T
 	now    *stage
+	stored map[*dagpasstest.Plan]string // what is in a new house
 	driver *faultdb.Driver
 	full   error
 	count  struct{ requests, met, refused, full, unanswered int }
@@ -45,7 +47,7 @@ type faults struct {
 
 func newFaults(t *testing.T) *faults {
 	t.Helper()
-	f := &faults{estate: newEstate(t), t: t, driver: faultdb.Register(), full: faultdb.ErrFull()}
+	f := &faults{estate: newEstate(t), t: t, stored: map[*dagpasstest.Plan]string{}, driver: faultdb.Register(), full: faultdb.ErrFull()}
 	if f.full == nil {
 		t.Fatal("a database that may not grow grew")
 	}
@@ -144,6 +146,8 @@ func (f *faults) judge(t *testing.T, v verdictOn) {
 		if v.who.may && v.request.changes && !v.request.mail && v.state != complete {
 			wrong("a success without its state")
 		}
+	case v.request.says != "" && strings.Contains(v.got.body, v.request.says) && v.state == asBefore:
+		f.count.refused++
 	case v.got.failed():
 		f.count.refused++
 		if v.state == complete && v.request.changes {
