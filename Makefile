@@ -42,6 +42,11 @@ browser: ## The stories in Chromium alone
 prove: tools ## Every proof of docs/proof.md for as long as it is worth: under an hour
 	CGO_ENABLED=1 go run ./cmd/prove
 
+.PHONY: bench
+ROWS ?= 100000
+bench: ## The table of docs/performance.md on this machine; ROWS=1000000 for a large database
+	@CGO_ENABLED=0 go test -run '^$$' -bench '^BenchmarkTargets$$' -benchtime 1x -timeout 60m ./cmd/dagpass -rows $(ROWS)
+
 .PHONY: check
 check: test ## test, and format, staticcheck and the house rules by name
 	@test -z "$$(gofmt -l cmd db internal static views web)" || { gofmt -d cmd db internal static views web; exit 1; }

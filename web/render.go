@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
+	"strconv"
 	"sync"
 
 	"github.com/a-h/templ"
@@ -29,6 +30,7 @@ func write(v *visit, status int, parts ...templ.Component) error {
 	}
 	h := v.Response().Header()
 	h.Set("Vary", hxRequest)
+	h.Set(echo.HeaderContentLength, strconv.Itoa(buf.Len()))
 	return v.Blob(status, echo.MIMETextHTMLCharsetUTF8, buf.Bytes())
 }
 

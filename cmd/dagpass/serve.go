@@ -134,6 +134,11 @@ func (s *server) wire(ctx context.Context) (http.Handler, error) {
 	if s.services, err = newServices(ctx, s.db, s.publicURL, hasher); err != nil {
 		return nil, err
 	}
+	return s.site()
+}
+
+// site builds the site over the services.
+func (s *server) site() (http.Handler, error) {
 	assets, err := static.New()
 	if err != nil {
 		return nil, err

@@ -43,12 +43,18 @@ type Grants struct {
 // Has reports whether the roles held contain the permission. The rights of several roles add up,
 // and Organization Owners own every Workspace, present and future.
 func (g Grants) Has(p Permission) bool {
-	for _, r := range append(g.effectiveWorkspace(), g.Org...) {
-		if s, ok := r.spec(); ok && s.permissions[p] {
-			return true
-		}
-	}
-	return g.hasCustom(p)
+	return containedIn(g.Workspace, p) || containedIn(g.Org, p) || WorkspaceOwner.contains(p) && g.ownsWorkspaces() || g.hasCustom(p)
+}
+
+// containedIn reports whether one of several built-in roles contains a permission.
+func containedIn(roles []Role, p Permission) bool {
+	return slices.ContainsFunc(roles, func(r Role) bool { return r.contains(p) })
+}
+
+// contains reports whether a built-in role contains a permission; no other role contains any.
+func (r Role) contains(p Permission) bool {
+	s, ok := r.spec()
+	return ok && s.permissions[p]
 }
 
 func (g Grants) hasCustom(p Permission) bool {
@@ -57,12 +63,7 @@ func (g Grants) hasCustom(p Permission) bool {
 
 // ownsWorkspaces reports whether the Organization roles make the actor Owner of every Workspace.
 func (g Grants) ownsWorkspaces() bool {
-	for _, r := range g.Org {
-		if s, ok := r.spec(); ok && s.permissions[On(OrgLevel, WorkspacesOwn)] {
-			return true
-		}
-	}
-	return false
+	return containedIn(g.Org, On(OrgLevel, WorkspacesOwn))
 }
 
 func (g Grants) effectiveWorkspace() []Role {

@@ -91,9 +91,12 @@ func withDeployments(all []roleSpec) []roleSpec {
 	return all
 }
 
+// resident is what [HomeResident] contains.
+var resident = roleSpec{HomeResident, OrgLevel, "", map[Permission]bool{On(OrgLevel, View): true}}
+
 func (r Role) spec() (roleSpec, bool) {
 	if r == HomeResident {
-		return roleSpec{r, OrgLevel, "", map[Permission]bool{On(OrgLevel, View): true}}, true
+		return resident, true
 	}
 	i := slices.IndexFunc(roles, func(s roleSpec) bool { return s.role == r })
 	if i < 0 {

@@ -10,6 +10,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
+	"sync"
 )
 
 // wrapVersion is the first byte of a wrapped seed. It names the algorithm, AES-256-GCM with a random
@@ -21,15 +23,23 @@ const wrapVersion = 1
 var ErrUnwrap = errors.New("the wrapped signing key does not open with this root key")
 
 // purposeKey is one derived key of 32 bytes; see [NewKeyring].
-type purposeKey Value
+type purposeKey struct {
+	Value
+	keyed *sync.Pool // of HMACs under the key: keying one costs more than most messages
+}
 
-func (k purposeKey) bytes() []byte { return Value(k).bytes() }
+func newPurposeKey(key []byte) purposeKey {
+	k := NewValue(string(key))
+	return purposeKey{k, &sync.Pool{New: func() any { return hmac.New(sha256.New, k.bytes()) }}}
+}
 
 // mac returns HMAC-SHA-256 of the message under the key.
 func (k purposeKey) mac(message []byte) []byte {
-	h := hmac.New(sha256.New, k.bytes())
+	h := k.keyed.Get().(hash.Hash)
+	defer k.keyed.Put(h)
+	h.Reset()
 	h.Write(message)
-	return h.Sum(nil)
+	return h.Sum(make([]byte, 0, sha256.Size))
 }
 
 // Keyring holds the keys of an installation, one for each purpose, in memory only. It is safe for
@@ -66,7 +76,7 @@ func NewKeyring(root Root, installationID string) (*Keyring, error) {
 		if err != nil {
 			return nil, fmt.Errorf("derive key %s: %w", purpose, err)
 		}
-		*key = purposeKey(NewValue(string(derived)))
+		*key = newPurposeKey(derived)
 	}
 	return k, nil
 }

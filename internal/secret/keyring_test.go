@@ -13,7 +13,7 @@ import (
 	"dagpass/internal/secret"
 )
 
-func newKeyring(t *testing.T, line, installation string) *secret.Keyring {
+func newKeyring(t testing.TB, line, installation string) *secret.Keyring {
 	t.Helper()
 	k, err := secret.NewKeyring(writeRoot(t, line), installation)
 	if err != nil {
@@ -216,3 +216,16 @@ func TestDigest(t *testing.T) {
 }
 
 func sliceOf(d secret.Digest) []byte { return bytes.Clone(d[:]) }
+
+// BenchmarkRowMAC checks a row of the size of a token's.
+func BenchmarkRowMAC(b *testing.B) {
+	k := newKeyring(b, goodLine, "inst")
+	row := [][]byte{make([]byte, 25), make([]byte, 25), make([]byte, 25), []byte("live"), make([]byte, 8), make([]byte, 8), make([]byte, 8)}
+	mac := k.RowMAC("api_tokens", row...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if !k.RowMACEqual(mac, "api_tokens", row...) {
+			b.Fatal("not equal")
+		}
+	}
+}

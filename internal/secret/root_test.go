@@ -16,7 +16,7 @@ import (
 const goodLine = "dagpass-root-v1:0a1b2c3d:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 // rootFile writes a key file with exactly this mode, whatever the umask, and returns its path.
-func rootFile(t *testing.T, text string, mode fs.FileMode) string {
+func rootFile(t testing.TB, text string, mode fs.FileMode) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "root.key")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -29,7 +29,7 @@ func rootFile(t *testing.T, text string, mode fs.FileMode) string {
 }
 
 // writeRoot returns the root key of a file with this text.
-func writeRoot(t *testing.T, text string) secret.Root {
+func writeRoot(t testing.TB, text string) secret.Root {
 	t.Helper()
 	root, err := secret.ReadRoot(rootFile(t, text, 0o600), true)
 	if err != nil {
