@@ -15,6 +15,9 @@ import (
 // rows is how many tokens the database of the benchmark holds.
 var rows = flag.Int("rows", 100_000, "tokens in the database of BenchmarkTargets")
 
+// only narrows what is measured.
+var only = flag.String("only", "", "the one part of BenchmarkTargets to measure")
+
 // rounds is how often a baseline and what is compared with it take turns.
 const rounds = 5
 
@@ -31,6 +34,9 @@ func BenchmarkTargets(b *testing.B) {
 		{"reading", s.reading}, {"lists", s.listing}, {"creating", s.creating}, {"revoking", s.revoking}, {"other lists", s.growth},
 		{"the program", s.starting},
 	} {
+		if *only != "" && *only != part.name {
+			continue
+		}
 		start := time.Now()
 		part.measure(t)
 		fmt.Fprintf(os.Stderr, "measured %s in %s\n", part.name, time.Since(start).Round(time.Second))
