@@ -68,7 +68,7 @@ func (s *site) start(create bool) {
 	s.ok(err)
 	d, err := storage{Data: s.data}.open(s.b.Context(), opening{log: log, now: time.Now, server: true, create: create})
 	s.ok(err)
-	listener, err := listen(s.b.Context(), "127.0.0.1:0")
+	listener, err := listen(s.b.Context(), "listen", "127.0.0.1:0")
 	s.ok(err)
 	s.server = &server{log: log, db: d, listener: listener, network: networking{address: address{Listen: "127.0.0.1:0"}}}
 	s.addr = listener.Addr().String()

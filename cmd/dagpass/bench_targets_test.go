@@ -24,6 +24,7 @@ const rounds = 5
 // BenchmarkTargets prints the table of performance targets: what is measured in this process, against which
 // baseline, and whether the target holds. It asserts nothing: ratios are read by people. "make bench" calls it.
 func BenchmarkTargets(b *testing.B) {
+	collectLess()
 	s := newSite(b, *rows)
 	t := &targets{}
 	for _, part := range []struct {
