@@ -7,12 +7,17 @@ import (
 	"sync"
 
 	"github.com/a-h/templ"
-	"github.com/labstack/echo/v4"
 
 	"dagpass/internal/access"
 	"dagpass/internal/secret"
 	"dagpass/views"
 	"dagpass/web/middleware"
+)
+
+// The types of what the console sends, as security.md 6 writes them.
+const (
+	htmlType = "text/html; charset=utf-8"
+	jsonType = "application/json; charset=UTF-8"
 )
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -31,7 +36,7 @@ func write(v *visit, status int, parts ...templ.Component) error {
 	h := v.Response().Header()
 	h.Set("Vary", hxRequest)
 	h.Set(echo.HeaderContentLength, strconv.Itoa(buf.Len()))
-	return v.Blob(status, echo.MIMETextHTMLCharsetUTF8, buf.Bytes())
+	return v.Blob(status, htmlType, buf.Bytes())
 }
 
 // page answers with a whole document.

@@ -167,7 +167,7 @@ func (s *Server) refusal(why middleware.Refusal) views.Failure {
 
 // healthz says that the process answers; it asks nothing of the database.
 func (s *Server) healthz(c echo.Context) error {
-	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
+	return health(c, http.StatusOK, "ok")
 }
 
 // readyz says whether the server can do its work. Why not stands in the log.
@@ -175,7 +175,12 @@ func (s *Server) readyz(c echo.Context) error {
 	if err := s.Ready(c.Request().Context()); err != nil {
 		s.Log.WarnContext(c.Request().Context(), "not ready", "err", err)
 		c.Response().Header().Set(echo.HeaderRetryAfter, "5")
-		return c.JSON(http.StatusServiceUnavailable, map[string]string{"status": "unavailable"})
+		return health(c, http.StatusServiceUnavailable, "unavailable")
 	}
-	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
+	return health(c, http.StatusOK, "ok")
+}
+
+func health(c echo.Context, status int, word string) error {
+	c.Response().Header().Set(echo.HeaderContentType, jsonType)
+	return c.JSON(status, map[string]string{"status": word})
 }

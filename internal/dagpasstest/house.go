@@ -25,6 +25,7 @@ import (
 	"dagpass/internal/metrics"
 	"dagpass/internal/secret"
 	"dagpass/internal/signin"
+	"dagpass/web/api"
 )
 
 // Start is the instant at which every house's clock stands at first.
@@ -58,11 +59,16 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
-// Break makes the next look at the clock panic: a fault that is in reach of every route.
-func (c *Clock) Break() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.broken = true
+// Break makes the next look at the clock panic: a fault that is in reach of every route. It returns what
+// mends the clock when nobody looked.
+func (c *Clock) Break() (mend func()) {
+	set := func(broken bool) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.broken = broken
+	}
+	set(true)
+	return func() { set(false) }
 }
 
 // Advance moves it, also backwards.
@@ -104,6 +110,7 @@ type House struct {
 	Owner     Person           // Organization Owner
 
 	root     secret.Root
+	rates    api.Rates
 	log      *slog.Logger
 	counters *metrics.Metrics
 	later    *later.Queue // with a mail server

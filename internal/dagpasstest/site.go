@@ -31,7 +31,7 @@ func (h *House) site() {
 	c.API, err = api.New(api.Config{
 		Tokens: h.Tokens, Orgs: h.Orgs, Workspaces: h.Workspaces, Members: h.Members, Teams: h.Teams,
 		Roles: h.Roles, Ranges: h.Ranges, AuditLog: h.AuditLog, Invitations: h.Invitations, MailInvitation: c.MailInvitation,
-		Programs: h.Programs, PublicURL: PublicURL,
+		Programs: h.Programs, PublicURL: PublicURL, Rates: h.rates,
 		Keys: h.DB.PublicKeys, AvatarURL: PublicURL + assets.URL(static.Icon), Now: h.Clock.Now,
 	})
 	h.must(err)
@@ -39,4 +39,11 @@ func (h *House) site() {
 	h.must(err)
 	h.Handler, err = web.New(c)
 	h.must(err)
+}
+
+// UseRates limits how fast programs may ask.
+func (h *House) UseRates(rates api.Rates) {
+	h.T.Helper()
+	h.rates = rates
+	h.site()
 }
