@@ -268,3 +268,10 @@ func (w *headerWalk) ask(side, name, method, path string, with ...func(*http.Req
 	w.Handler.ServeHTTP(got, r)
 	w.judge(side, name, r.Method, path, &dagpasstest.Page{Code: got.Code, Header: got.Result().Header, Body: got.Body.String()})
 }
+
+// teamHere is a team with a role in Data Platform.
+func teamHere(h *dagpasstest.House) access.Team {
+	team := h.Team("Ingest", access.OrgMember)
+	h.GiveTeam(team, h.Workspace.Scope(), access.WorkspaceMember)
+	return team
+}
