@@ -5,6 +5,7 @@ SHELL := /usr/bin/env bash
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+CYCLONEDX := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 30s
 # SQLite is C translated to Go: what it allocates lies outside Go's memory, where the race detector sees
@@ -58,11 +59,15 @@ check: test ## test, and format, staticcheck and the house rules by name
 build: ## The static binary, the same bytes for the same source, in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/dagpass ./cmd/dagpass
 
+.PHONY: sbom
+sbom: build ## What the binary in bin/ is made of, read out of it, beside it in CycloneDX's format
+	go run $(CYCLONEDX) bin -json -licenses -std -version '$(VERSION)' -output bin/dagpass.cdx.json bin/dagpass
+
 .PHONY: fuzz vuln
 fuzz: ## Each fuzz target for FUZZTIME
 	go run ./cmd/prove -proofs=false -fuzz $(FUZZTIME)
-vuln: ## Known vulnerabilities; reads a database on the network
-	go run $(GOVULNCHECK) ./...
+vuln: ## Known vulnerabilities, from the network or a copy of the database that GOVULNDB names by its URL
+	go run $(GOVULNCHECK) $(if $(GOVULNDB),-db '$(GOVULNDB)') -test ./...
 
 # The race detector needs a C compiler, the browser stories a browser, and the proof that a loss of power loses
 # nothing needs strace, which Linux alone has. A check that can't run fails.
