@@ -35,7 +35,7 @@ func write(v *visit, status int, parts ...templ.Component) error {
 	}
 	h := v.Response().Header()
 	h.Set("Vary", hxRequest)
-	h.Set(echo.HeaderContentLength, strconv.Itoa(buf.Len()))
+	h.Set("Content-Length", strconv.Itoa(buf.Len()))
 	return v.Blob(status, htmlType, buf.Bytes())
 }
 
