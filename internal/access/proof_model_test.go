@@ -14,15 +14,11 @@ import (
 // TestProof_Model lets random people do random things, and holds every outcome against a model of plain
 // maps: who may, what each token and person has, which values live. Some Owner is always left, nobody
 // hands out what they don't have, a token has one live value, which is shown once and stored nowhere, and
-// the record is whole. Seen to fail with a keepsAnOwner that never refused, with a ReplaceValue that
-// did not end the old value, and with a Bind that Workspace Owners might do.
+// the record is whole. Seen to fail with a keepsAnOwner that never refused and with a Bind that was decided in
+// the Workspace.
 func TestProof_Model(t *testing.T) {
 	histories, steps := proof.Times(1, 20), proof.Times(120, 5000)
-	for name, value := range map[string]string{"rapid.checks": "1", "rapid.steps": fmt.Sprint(steps), "rapid.nofailfile": "true"} {
-		if err := flag.Set(name, value); err != nil {
-			t.Fatal(err)
-		}
-	}
+	setRapid(t, steps)
 	done := &tried{}
 	for i := range histories {
 		t.Run(fmt.Sprint("history ", i+1), func(t *testing.T) {
@@ -40,6 +36,18 @@ func TestProof_Model(t *testing.T) {
 		t.Errorf("%+v: nothing was tried", *done)
 	}
 	proof.Figure(t, "%d histories, %d steps: %d done, %d refused, each as the model says", histories, done.did+done.refused, done.did, done.refused)
+}
+
+// setRapid makes one check one history of about so many steps, and bounds how long a failed one is shortened.
+func setRapid(t *testing.T, steps int) {
+	t.Helper()
+	for name, value := range map[string]string{
+		"rapid.checks": "1", "rapid.steps": fmt.Sprint(steps), "rapid.nofailfile": "true", "rapid.shrinktime": "20s",
+	} {
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func (w *world) create(rt *rapid.T) {

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,6 +26,9 @@ type modelPerson struct {
 	gone  bool // from the Organization
 }
 
+// GoString is how a history that failed names the person.
+func (p *modelPerson) GoString() string { return fmt.Sprintf("%s, who has %v", p.FullName, p.roles) }
+
 // manages reports whether a person may hand out and take away at a scope: Owners may, of the Organization
 // everywhere.
 func (p *modelPerson) manages(at access.Scope) bool {
@@ -37,6 +41,11 @@ type modelToken struct {
 	value string
 	live  bool
 	roles map[access.Scope]access.Role
+}
+
+// GoString is how a history that failed names the token.
+func (k *modelToken) GoString() string {
+	return fmt.Sprintf("the token %s, which has %v", k.ID, k.roles)
 }
 
 // world is an installation beside the model of it.
