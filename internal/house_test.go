@@ -132,7 +132,7 @@ func TestHouse(t *testing.T) {
 }
 
 func rules() []rule {
-	return slices.Concat(importRules(), accessRules(), markupRules(), programRules(), readingRules())
+	return slices.Concat(importRules(), accessRules(), markupRules(), programRules(), readingRules(), securityRules())
 }
 
 // rule is one rule of the house. check returns a line for each place that breaks it. broken and fine
