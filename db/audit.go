@@ -37,6 +37,7 @@ const keyEpoch = 1
 
 // Append implements [access.GateTx].
 func (tx *Tx) Append(e audit.Event) error {
+	tx.revokes = tx.revokes || revokes(e)
 	e.Chain, e.KeyEpoch = chainOf(e.OrganizationID), keyEpoch
 	head, err := tx.auditHead(e.Chain, e.OrganizationID)
 	if err != nil {

@@ -88,6 +88,7 @@ type DB struct {
 	installation string
 	integrity    integrity
 	probe        probe
+	reserve      *reserve
 	lock         *os.File // nil unless exclusive
 }
 
@@ -104,7 +105,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err := checkUnfinished(cfg.Dir); err != nil {
 		return nil, err
 	}
-	db := &DB{dir: cfg.Dir, log: cfg.Log, observer: cfg.Observer, clock: clock{wall: cfg.Now, log: cfg.Log}}
+	db := &DB{dir: cfg.Dir, log: cfg.Log, observer: cfg.Observer, clock: clock{wall: cfg.Now, log: cfg.Log}, reserve: newReserve(cfg.Dir, cfg.Log)}
 	if db.observer == nil {
 		db.observer = nobody{}
 	}

@@ -126,6 +126,9 @@ func (tx *Tx) member(fn func(*Tx) error) (saved int64, err error) {
 	if err := fn(tx); err != nil {
 		return 0, err
 	}
+	if err := tx.db.reserve.admit(tx.revokes); err != nil {
+		return 0, err
+	}
 	return tx.saveClock()
 }
 

@@ -16,13 +16,14 @@ import (
 // Tx is one transaction. It implements what the domain packages see of one; it is used by the
 // goroutine of its closure only, and not after the closure returned.
 type Tx struct {
-	db    *DB
-	ctx   context.Context // what statements run under; see longRunning
-	limit context.Context // when it ends, no further statement begins
-	conn  *conn
-	now   time.Time
-	turn  *turn // nil in a writing transaction
-	long  bool  // its statements need a turn; see longRunning
+	db      *DB
+	ctx     context.Context // what statements run under; see longRunning
+	limit   context.Context // when it ends, no further statement begins
+	conn    *conn
+	now     time.Time
+	revokes bool  // it recorded that access was taken away
+	turn    *turn // nil in a writing transaction
+	long    bool  // its statements need a turn; see longRunning
 }
 
 var _ access.Tx = (*Tx)(nil)

@@ -1,6 +1,9 @@
 package db
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 // volume is the file system a directory lies on.
 type volume struct {
@@ -32,3 +35,6 @@ func volumeOf(dir string) (volume, error) {
 	v.free = int64(s.Bavail) * int64(s.Bsize)
 	return v, nil
 }
+
+// allocate gives a file its size on the disk.
+func allocate(f *os.File, size int64) error { return syscall.Fallocate(int(f.Fd()), 0, 0, size) }

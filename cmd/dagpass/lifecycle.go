@@ -15,6 +15,7 @@ import (
 const (
 	flushEvery = 30 * time.Second // last uses of tokens: what a crash may lose
 	sweepEvery = 10 * time.Minute
+	diskEvery  = 30 * time.Second
 	headEvery  = time.Minute
 	endEvery   = 5 * time.Second  // what deleted Workspaces left, of which nothing counts any more
 	tendEvery  = 24 * time.Hour   // the audit record is pruned and checked
@@ -51,6 +52,7 @@ func (s *server) serve(ctx context.Context, h *http.Server) error {
 	}
 	heads := &headLog{server: s}
 	group.Go(s.every(running, flushEvery, "last uses not stored", s.services.tokens.FlushUses))
+	group.Go(s.every(running, diskEvery, "no reserve of the disk", func(context.Context) error { return s.db.TendDisk() }))
 	group.Go(s.every(running, sweepEvery, "ended sessions not removed", s.services.sessions.Sweep))
 	group.Go(s.every(running, endEvery, "a deleted Workspace not tidied up", s.services.workspaces.Finish))
 	group.Go(s.every(running, headEvery, "audit heads not read", heads.write))
