@@ -38,12 +38,12 @@ func (db *DB) Health(ctx context.Context) error {
 	if db.integrity.bad.Load() {
 		return errors.New("the database was altered or damaged; see the log")
 	}
-	space, err := volumeOf(db.dir)
+	free, err := db.reserve.free()
 	if err != nil {
 		return fmt.Errorf("look at the data directory: %w", err)
 	}
-	if space.free < leastFree {
-		return fmt.Errorf("%d MiB are free in the data directory; at least %d are needed", space.free>>20, leastFree>>20)
+	if free < leastFree {
+		return fmt.Errorf("%d MiB are free in the data directory; at least %d are needed", free>>20, leastFree>>20)
 	}
 	if err := db.view(ctx, func(tx *Tx) error { _, err := tx.count(sqlProbeRead); return err }); err != nil {
 		return fmt.Errorf("read: %w", err)
