@@ -11,7 +11,7 @@ import (
 )
 
 // send sends the request into a house.
-func (q request) send(h *dagpasstest.House, who visitor) (a answer) {
+func (q probe) send(h *dagpasstest.House, who prober) (a answer) {
 	r := httptest.NewRequestWithContext(h.Context(), q.method, dagpasstest.PublicURL+q.path, io.NopCloser(strings.NewReader(q.body)))
 	r.ContentLength = int64(len(q.body))
 	r.RemoteAddr = "192.0.2.7:40000"
@@ -81,7 +81,7 @@ func (a answer) secret() string {
 func (a answer) failed() bool { return a.cut || a.status == http.StatusServiceUnavailable }
 
 // misses says what an error lacks that ours have, "" for nothing.
-func (a answer) misses(r request) string {
+func (a answer) misses(r probe) string {
 	if a.cut {
 		return ""
 	}

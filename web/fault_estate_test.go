@@ -19,11 +19,11 @@ type estate struct {
 
 	console, stranger *dagpasstest.Browser // the owner's and nobody's, in the house that was copied
 
-	owner, weak, gone visitor // may do everything; may do next to nothing; is signed out
+	owner, weak, gone prober // may do everything; may do next to nothing; is signed out
 }
 
-// visitor is somebody with a browser and a program.
-type visitor struct {
+// prober is somebody with a browser and a program.
+type prober struct {
 	name    string
 	session string
 	value   string
@@ -66,9 +66,9 @@ func newEstate(t *testing.T) *estate {
 		":user": string(ada.ID), ":team": string(team.ID), ":role": string(role.ID), ":range": string(network.ID), ":invite": string(invited.User.ID),
 		"shared": string(shared.ID), "free": string(free.ID), "bo": string(bo.ID), "idle": string(idle.ID), "finance": string(finance.ID), "ada": ada.Email}
 	e.secrets = map[string]string{"invite": code.Reveal(), "reset": reset.Reveal(), "access": c.access, "refresh": c.refresh, "code": fresh, "again": again.Session.Reveal()}
-	e.owner = visitor{"who may", h.Owner.Session.Reveal(), all, true}
-	e.weak = visitor{"who may not", h.Member("Wes", finance.Scope(), access.WorkspaceAccessor).Session.Reveal(), little, false}
-	e.gone = visitor{"who is signed out", leaving.Session.Reveal(), dead, false}
+	e.owner = prober{"who may", h.Owner.Session.Reveal(), all, true}
+	e.weak = prober{"who may not", h.Member("Wes", finance.Scope(), access.WorkspaceAccessor).Session.Reveal(), little, false}
+	e.gone = prober{"who is signed out", leaving.Session.Reveal(), dead, false}
 	e.plan, e.console, e.stranger = h.Plan(), h.Browser(h.Owner), h.Stranger()
 	e.ids["session"] = string(regexp.MustCompile(`/profile/sessions/([0-9a-z]+)/end`).FindStringSubmatch(e.console.Get("/profile/sessions").Body)[1])
 	bare := dagpasstest.Unfurnished(t)

@@ -12,8 +12,8 @@ import (
 	"dagpass/web/api"
 )
 
-// request is one that succeeds in the estate.
-type request struct {
+// probe is a request that succeeds in the estate.
+type probe struct {
 	name         string
 	method, path string
 	kind, body   string
@@ -34,11 +34,11 @@ const (
 
 // requests returns one for every route there is; without "make prove", for an operation of the API in one of
 // the families that serve it.
-func (e *estate) requests(t *testing.T) []request {
+func (e *estate) requests(t *testing.T) []probe {
 	t.Helper()
-	var all []request
+	var all []probe
 	for _, r := range web.RoutesForTest() {
-		q := request{name: r.Method + " " + r.Path, method: r.Method, path: e.path(r.Path), open: r.Audience == "anyone", right: r.Audience == "holder",
+		q := probe{name: r.Method + " " + r.Path, method: r.Method, path: e.path(r.Path), open: r.Audience == "anyone", right: r.Audience == "holder",
 			bare: r.Path == "/setup", mail: r.Path == "/forgot"}
 		switch {
 		case r.Method == http.MethodPost:
@@ -55,7 +55,7 @@ func (e *estate) requests(t *testing.T) []request {
 			continue
 		}
 		seen[operation] = true
-		q := request{name: r.Method + " " + r.Path, method: r.Method, path: e.path(r.Path), api: true, open: r.Action == api.Open,
+		q := probe{name: r.Method + " " + r.Path, method: r.Method, path: e.path(r.Path), api: true, open: r.Action == api.Open,
 			right: r.Action != api.Open && r.Action != api.Self && r.Action != api.Person && r.Action != api.Absent}
 		if r.Action == api.Absent {
 			continue // it answers that there is nothing, whatever is asked
@@ -90,7 +90,7 @@ func (e *estate) path(of string) string {
 func (e *estate) cell() string { return views.MatrixField(e.ids["free"], e.ids["finance"], "") }
 
 // fillForm fills in the form of a route, on the page it stands on.
-func (e *estate) fillForm(t *testing.T, q *request, route string) {
+func (e *estate) fillForm(t *testing.T, q *probe, route string) {
 	t.Helper()
 	f, known := e.forms()[route]
 	if !known {
@@ -123,7 +123,7 @@ func (e *estate) fillForm(t *testing.T, q *request, route string) {
 }
 
 // fillCall gives a call its body.
-func (e *estate) fillCall(t *testing.T, q *request, r api.Route) {
+func (e *estate) fillCall(t *testing.T, q *probe, r api.Route) {
 	t.Helper()
 	switch r.Path {
 	case "/oauth/introspect":
@@ -166,22 +166,22 @@ func (e *estate) fillCall(t *testing.T, q *request, r api.Route) {
 }
 
 // visitors are those who send a request: who may, who may not, and who no longer may anything.
-func (e *estate) visitors(q request) []visitor {
+func (e *estate) visitors(q probe) []prober {
 	owner := e.owner
 	if q.value != "" {
 		owner.value = q.value
 	}
 	switch {
 	case q.open:
-		return []visitor{{name: "a stranger", may: true}}
+		return []prober{{name: "a stranger", may: true}}
 	case q.right:
-		return []visitor{owner, e.weak, e.gone}
+		return []prober{owner, e.weak, e.gone}
 	}
-	return []visitor{owner, e.gone}
+	return []prober{owner, e.gone}
 }
 
 // wantUndisturbed checks that the request is answered as the proof needs it to be.
-func (q request) wantUndisturbed(t *testing.T, who visitor, a answer, changed bool) {
+func (q probe) wantUndisturbed(t *testing.T, who prober, a answer, changed bool) {
 	t.Helper()
 	switch {
 	case a.status >= 500 || a.cut:

@@ -39,7 +39,7 @@ type stage struct {
 }
 
 // stage returns the house for a request.
-func (f *faults) stage(r request) *stage {
+func (f *faults) stage(r probe) *stage {
 	f.t.Helper()
 	if f.now == nil || f.now.bare != r.bare || f.now.mail != r.mail {
 		return f.renew(r)
@@ -48,7 +48,7 @@ func (f *faults) stage(r request) *stage {
 }
 
 // renew returns a house for a request in which nothing has happened.
-func (f *faults) renew(r request) *stage {
+func (f *faults) renew(r probe) *stage {
 	f.t.Helper()
 	f.leave()
 	plan := f.plan
@@ -141,7 +141,7 @@ func stored(h *dagpasstest.House) string {
 }
 
 // attempt sends a request with one fault and returns the steps it took.
-func (s *stage) attempt(t *testing.T, r request, who visitor, fault faultdb.Fault) (answer, []string) {
+func (s *stage) attempt(t *testing.T, r probe, who prober, fault faultdb.Fault) (answer, []string) {
 	t.Helper()
 	cryptotest.SetGlobalRandom(t, 1)
 	s.driver.Begin(fault)

@@ -55,7 +55,7 @@ func newFaults(t *testing.T) *faults {
 }
 
 // prove fails one request of a visitor at each of its steps.
-func (f *faults) prove(t *testing.T, r request, who visitor) {
+func (f *faults) prove(t *testing.T, r probe, who prober) {
 	if r.changes && who.may {
 		f.renew(r) // ids count on within a house, and here they are compared
 	}
@@ -89,7 +89,7 @@ func (f *faults) prove(t *testing.T, r request, who visitor) {
 
 // choose returns the faults to try in a request of these steps: each, or every COMMIT of a change and a
 // few that are spread by the request's own number.
-func (f *faults) choose(steps []string, salt int, who visitor) []faultdb.Fault {
+func (f *faults) choose(steps []string, salt int, who prober) []faultdb.Fault {
 	var all []faultdb.Fault
 	for i := range steps {
 		all = append(all, faultdb.Fault{At: i + 1, Err: f.full}, faultdb.Fault{At: i + 1, Lasting: true, Err: f.full})
@@ -124,8 +124,8 @@ func commits(steps []string) []int {
 
 // verdictOn is everything there is to judge.
 type verdictOn struct {
-	request request
-	who     visitor
+	request probe
+	who     prober
 	fault   faultdb.Fault
 	state   state
 	want    answer // undisturbed
