@@ -15,7 +15,7 @@ type filling struct {
 }
 
 // forms are the fillings of every form of the console, by the path it is sent to.
-func (e *estate) forms() map[string]filling {
+func (e *faultEstate) forms() map[string]filling {
 	word := map[string]string{"confirm": "Delete"}
 	return map[string]filling{
 		"/sign-in":                                  {"/sign-in", map[string]string{"email": "owner@acme.example", "password": dagpasstest.Password}, false},
@@ -74,7 +74,7 @@ func (e *estate) forms() map[string]filling {
 }
 
 // calls are the bodies of every changing call of the API, by method and path without the family.
-func (e *estate) calls() map[string]string {
+func (e *faultEstate) calls() map[string]string {
 	ws := e.ids[":ws"]
 	roles := `{"organizationRole":"ORGANIZATION_BILLING_ADMIN","workspaceRoles":[{"workspaceId":"` + ws + `","role":"WORKSPACE_AUTHOR"}]}`
 	role := `{"name":"Other","scopeType":"WORKSPACE","permissions":["workspace.tokens.view"]}`

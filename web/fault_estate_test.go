@@ -9,9 +9,9 @@ import (
 	"dagpass/internal/signin"
 )
 
-// estate is an installation with one of everything that a request can name, and requests that succeed in
+// faultEstate is an installation with one of everything that a request can name, and requests that succeed in
 // it. It is made once; every test of a request gets a copy.
-type estate struct {
+type faultEstate struct {
 	plan    *dagpasstest.Plan
 	bare    *dagpasstest.Plan // nobody has set it up
 	ids     map[string]string // by their name in a path
@@ -30,10 +30,10 @@ type prober struct {
 	may     bool
 }
 
-func newEstate(t *testing.T) *estate {
+func newFaultEstate(t *testing.T) *faultEstate {
 	t.Helper()
 	h := dagpasstest.New(t)
-	e := &estate{ids: map[string]string{}, secrets: map[string]string{}}
+	e := &faultEstate{ids: map[string]string{}, secrets: map[string]string{}}
 	finance := h.NewWorkspace("Finance")
 	ada := h.Member("Ada", h.Workspace.Scope(), access.WorkspaceMember)
 	bo := h.Person("Bo", access.OrgMember)

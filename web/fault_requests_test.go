@@ -34,7 +34,7 @@ const (
 
 // requests returns one for every route there is; without "make prove", for an operation of the API in one of
 // the families that serve it.
-func (e *estate) requests(t *testing.T) []probe {
+func (e *faultEstate) requests(t *testing.T) []probe {
 	t.Helper()
 	var all []probe
 	for _, r := range web.RoutesForTest() {
@@ -68,7 +68,7 @@ func (e *estate) requests(t *testing.T) []probe {
 
 // path puts the estate's ids into the path of a route. An Organization's token is not that of a Workspace,
 // and who was invited is not a member.
-func (e *estate) path(of string) string {
+func (e *faultEstate) path(of string) string {
 	token, user := e.ids[":token"], e.ids[":user"]
 	if strings.HasPrefix(of, "/o/") || strings.HasSuffix(of, "/:token/remove") {
 		token = e.ids["shared"]
@@ -87,10 +87,10 @@ func (e *estate) path(of string) string {
 }
 
 // cell is the field of the matrix that binds the free token to Finance.
-func (e *estate) cell() string { return views.MatrixField(e.ids["free"], e.ids["finance"], "") }
+func (e *faultEstate) cell() string { return views.MatrixField(e.ids["free"], e.ids["finance"], "") }
 
 // fillForm fills in the form of a route, on the page it stands on.
-func (e *estate) fillForm(t *testing.T, q *probe, route string) {
+func (e *faultEstate) fillForm(t *testing.T, q *probe, route string) {
 	t.Helper()
 	f, known := e.forms()[route]
 	if !known {
@@ -123,7 +123,7 @@ func (e *estate) fillForm(t *testing.T, q *probe, route string) {
 }
 
 // fillCall gives a call its body.
-func (e *estate) fillCall(t *testing.T, q *probe, r api.Route) {
+func (e *faultEstate) fillCall(t *testing.T, q *probe, r api.Route) {
 	t.Helper()
 	switch r.Path {
 	case "/oauth/introspect":
@@ -166,7 +166,7 @@ func (e *estate) fillCall(t *testing.T, q *probe, r api.Route) {
 }
 
 // visitors are those who send a request: who may, who may not, and who no longer may anything.
-func (e *estate) visitors(q probe) []prober {
+func (e *faultEstate) visitors(q probe) []prober {
 	owner := e.owner
 	if q.value != "" {
 		owner.value = q.value

@@ -36,7 +36,7 @@ func TestProof_FaultAtK(t *testing.T) {
 
 // faults is the place where they happen, and what they led to.
 type faults struct {
-	*estate
+	*faultEstate
 	t      *testing.T
 	now    *stage
 	stored map[*dagpasstest.Plan]string // what is in a new house
@@ -47,7 +47,7 @@ type faults struct {
 
 func newFaults(t *testing.T) *faults {
 	t.Helper()
-	f := &faults{estate: newEstate(t), t: t, stored: map[*dagpasstest.Plan]string{}, driver: faultdb.Register(), full: faultdb.ErrFull()}
+	f := &faults{faultEstate: newFaultEstate(t), t: t, stored: map[*dagpasstest.Plan]string{}, driver: faultdb.Register(), full: faultdb.ErrFull()}
 	if f.full == nil {
 		t.Fatal("a database that may not grow grew")
 	}

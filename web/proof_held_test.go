@@ -127,7 +127,7 @@ func (w *holdingWriter) Write(p []byte) (int, error) {
 
 // visitor is a request of a browser, program one of a program.
 func visitor(method, path, session string, form url.Values) *http.Request {
-	r := request(method, path, form)
+	r := heldRequest(method, path, form)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	if form != nil {
 		r.Header.Set("Origin", dagpasstest.PublicURL)
@@ -139,14 +139,14 @@ func visitor(method, path, session string, form url.Values) *http.Request {
 }
 
 func program(method, path, value string, form url.Values) *http.Request {
-	r := request(method, path, form)
+	r := heldRequest(method, path, form)
 	if value != "" {
 		r.Header.Set("Authorization", "Bearer "+value)
 	}
 	return r
 }
 
-func request(method, path string, form url.Values) *http.Request {
+func heldRequest(method, path string, form url.Values) *http.Request {
 	r := httptest.NewRequest(method, dagpasstest.PublicURL+path, nil)
 	if form != nil {
 		r = httptest.NewRequest(method, dagpasstest.PublicURL+path, strings.NewReader(form.Encode()))

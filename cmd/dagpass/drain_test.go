@@ -27,7 +27,7 @@ const inFlight = 200
 // Seen to fail with Close in place of Shutdown, which cuts the answers, and with signals that are caught for
 // as long as the program runs, so that the second one ends nothing.
 func TestProof_Drain(t *testing.T) {
-	d := &drain{T: t, site: newSite(t)}
+	d := &drain{T: t, site: newInstalledSite(t)}
 	var longest time.Duration
 	runs := proof.Times(2, 100)
 	for range runs {

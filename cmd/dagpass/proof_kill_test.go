@@ -18,7 +18,7 @@ const killers = 8
 //
 // Seen to fail with deletions that are answered first and made afterwards, as a queue would do it.
 func TestProof_KillLoop(t *testing.T) {
-	k := &killLoop{T: t, site: newSite(t), writers: newWriters(killers, 1), dice: 2}
+	k := &killLoop{T: t, site: newInstalledSite(t), writers: newWriters(killers, 1), dice: 2}
 	cycles := proof.Worth(10, 300, 1000)
 	for n := range cycles {
 		k.cycle(n)

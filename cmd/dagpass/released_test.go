@@ -51,7 +51,7 @@ type installedSite struct {
 	made         created
 }
 
-func newSite(t *testing.T) *installedSite {
+func newInstalledSite(t *testing.T) *installedSite {
 	t.Helper()
 	s := &installedSite{binary: released.binary(t), data: newData(t)}
 	if err := json.Unmarshal([]byte(initialize(t, s.data, "--owner-token", "automation", "--json")), &s.made); err != nil {

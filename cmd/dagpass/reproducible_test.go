@@ -21,7 +21,7 @@ import (
 // used again.
 // Seen to fail with -trimpath left out of the Makefile, and with the time of the build as the version.
 func TestProof_Reproducible(t *testing.T) {
-	first, second := build(t, filepath.Join(t.TempDir(), "a")), build(t, filepath.Join(t.TempDir(), "b", "further", "away"))
+	first, second := buildAgain(t, filepath.Join(t.TempDir(), "a")), buildAgain(t, filepath.Join(t.TempDir(), "b", "further", "away"))
 	if first.sum != second.sum {
 		t.Errorf("two builds of one source differ: SHA-256 %s and %s", first.sum, second.sum)
 	}
@@ -41,7 +41,7 @@ type built struct {
 }
 
 // build builds a copy of the source as the Makefile does.
-func build(t *testing.T, root string) built {
+func buildAgain(t *testing.T, root string) built {
 	t.Helper()
 	copySource(t, root)
 	run := exec.Command("make", "--silent", "build", "VERSION=v1.2.3")
