@@ -58,7 +58,7 @@ type powerLoss struct {
 // trace makes a trace and loses the power in it again and again.
 func (p *powerLoss) trace(seed uint64) {
 	p.Helper()
-	s := newSite(p.T)
+	s := newInstalledSite(p.T)
 	before := databaseFiles(p.T, s.data)
 	writers := newWriters(killers, seed)
 	calls := traceWriters(p.T, s, writers)
