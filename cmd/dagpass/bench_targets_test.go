@@ -27,6 +27,7 @@ func BenchmarkTargets(b *testing.B) {
 	collectLess()
 	s := newSite(b, *rows)
 	t := &targets{}
+	defer t.print(*rows) // also what was measured before a failure
 	for _, part := range []struct {
 		name    string
 		measure func(*targets)
@@ -40,9 +41,8 @@ func BenchmarkTargets(b *testing.B) {
 		}
 		start := time.Now()
 		part.measure(t)
-		fmt.Fprintf(os.Stderr, "measured %s in %s\n", part.name, time.Since(start).Round(time.Second))
+		fmt.Fprintf(os.Stderr, "measured %s in %s\n%s\n", part.name, time.Since(start).Round(time.Second), strings.Join(append(t.lines, t.costs...), "\n"))
 	}
-	t.print(*rows)
 }
 
 // targets is the table as it comes about.

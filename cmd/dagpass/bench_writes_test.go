@@ -103,8 +103,8 @@ func (s *site) starting(t *targets) {
 	idle := p.memory(s)
 	s.addr = p.addr
 	drive(s.b, p.addr, clients, 10_000, s.readToken)
-	drive(s.b, p.addr, 16, 1000, s.page(""))
-	drive(s.b, p.addr, 16, 1000, s.page("?q=pipeline"))
+	drive(s.b, p.addr, 4, 400, s.page(""))
+	drive(s.b, p.addr, 2, 20, s.page("?q=pipeline"))
 	t.atMost("memory after load", "at most 96 MB", 96, p.memory(s), "%.0f MB"+fmt.Sprintf(", %.0f MB before it", idle))
 	p.stop(s)
 }
