@@ -24,7 +24,6 @@ const rounds = 5
 // BenchmarkTargets prints the table of performance targets: what is measured in this process, against which
 // baseline, and whether the target holds. It asserts nothing: ratios are read by people. "make bench" calls it.
 func BenchmarkTargets(b *testing.B) {
-	collectLess()
 	s := newSite(b, *rows)
 	t := &targets{}
 	defer t.print(*rows) // also what was measured before a failure

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"os"
-	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,17 +19,6 @@ const (
 	tendEvery  = 24 * time.Hour   // the audit record is pruned and checked
 	stopWithin = 10 * time.Second // answers in flight get this long
 )
-
-// gcPercent is how much may be allocated, in percent of what is in use, before Go collects. What is in use is
-// little here, so that Go's own 100 collects every few dozen requests, which is a quarter of their cost.
-const gcPercent = 400
-
-// collectLess sets [gcPercent] for the process, unless GOGC says otherwise.
-func collectLess() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-}
 
 // serve answers requests until ctx ends, then lets those in flight finish, stores what is in memory
 // and closes the database.

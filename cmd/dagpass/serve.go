@@ -36,7 +36,6 @@ type serveCommand struct {
 
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context, e env) error {
-	collectLess()
 	limits, err := c.limits()
 	if err != nil {
 		return err
