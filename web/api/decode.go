@@ -48,6 +48,10 @@ func readBody[T any](in *input) T {
 		in.reject("body", "incomplete", "The body ended before it was complete.")
 		return body
 	}
+	if levels(text) > maxLevels {
+		in.reject("body", "json", "Send one JSON object, of fewer levels.")
+		return body
+	}
 	if err := json.Unmarshal(text, &body); err != nil {
 		in.reject(bodyProblem(err))
 		return body
@@ -57,6 +61,29 @@ func readBody[T any](in *input) T {
 		in.reject("body", "spelling", "Write the names of members exactly as they are documented; upper and lower case count.")
 	}
 	return body
+}
+
+// maxLevels is how deep objects and lists may stand in one another. No request needs more than four.
+const maxLevels = 20
+
+// levels is how deep objects and lists stand in one another, if the text is JSON.
+func levels(text []byte) (deepest int) {
+	level, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++
+		case quoted:
+		case c == '{' || c == '[':
+			level++
+			deepest = max(deepest, level)
+		case c == '}' || c == ']':
+			level--
+		}
+	}
+	return deepest
 }
 
 // valueOf is what a member was given, the zero value for none.
