@@ -19,7 +19,7 @@ import (
 // whoever builds it, and none of them says where that was. Under "make prove" each build begins with an
 // empty cache and so compiles everything, the standard library too; otherwise what was compiled before is
 // used again.
-// Seen to fail with -trimpath left out of the Makefile, and with the time of the build as the version.
+// Seen to fail with the time of the build as the version.
 func TestProof_Reproducible(t *testing.T) {
 	first, second := buildAgain(t, filepath.Join(t.TempDir(), "a")), buildAgain(t, filepath.Join(t.TempDir(), "b", "further", "away"))
 	if first.sum != second.sum {
