@@ -14,14 +14,15 @@ import (
 // TestProof_Model lets random people do random things, and holds every outcome against a model of plain
 // maps: who may, what each token and person has, which values live. Some Owner is always left, nobody
 // hands out what they don't have, a token has one live value, which is shown once and stored nowhere, and
-// the record is whole. Seen to fail with a keepsAnOwner that never refused and with a Bind that was decided in
-// the Workspace.
+// the record is whole. Seen to fail with a keepsAnOwner that never refused, with a Bind that was decided in
+// the Workspace, and with a Verify that took values which were rotated away.
 func TestProof_Model(t *testing.T) {
-	histories, steps := proof.Times(1, 20), proof.Times(120, 5000)
-	setRapid(t, steps)
+	want := proof.Times(400, 100_000) // steps; how long a history is depends on chance
+	setRapid(t, proof.Times(60, 5000))
 	done := &tried{}
-	for i := range histories {
-		t.Run(fmt.Sprint("history ", i+1), func(t *testing.T) {
+	histories := 0
+	for ; done.did+done.refused < want && !t.Failed(); histories++ {
+		t.Run(fmt.Sprint("history ", histories+1), func(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
 				w := newWorld(t, done)
 				rt.Repeat(map[string]func(*rapid.T){
