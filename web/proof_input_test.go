@@ -174,7 +174,7 @@ func (n *naughty) object(t thing) map[string]any {
 }
 
 // TestProof_Limits types texts of one character less than a field may hold, just as many, and one more, and
-// sends forms of as many fields. The sizes of bodies and addresses are TestProof_SizeLimits in web/middleware.
+// sends forms of as many fields. The sizes of bodies and addresses are TestBodiesAndURLsHaveLimitsBySide in web/middleware.
 //
 // Seen to fail with lengths counted in bytes, and with a form of 101 fields allowed.
 func TestProof_Limits(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 type oneUse func(ctx context.Context, h *dagpasstest.House) (try func(i int) error, err error)
 
 // TestProof_OneTime: of 64 at once who hold the same code, link, form or first start exactly one gets what
-// it is for, and the others are told that it is used. Seen to fail for sign-in codes and forms with storage
-// that uses none up; the others are guarded twice.
+// it is for, and the others are told that it is used. Seen to fail with storage that uses none up, for sign-in
+// codes and forms; the others are guarded twice.
 func TestProof_OneTime(t *testing.T) {
 	uses := map[string]oneUse{
 		"a sign-in code": signInCode, "a password link": passwordLink, "an invitation": invitation,
