@@ -127,7 +127,7 @@ func TestValue_IsWhatTheCLIReads(t *testing.T) {
 			t.Errorf("claims %+v", claims)
 		}
 		key := published[0]
-		if _, err := secret.Verify(value, map[string]ed25519.PublicKey{key.KID: key.Key}, dagpasstest.PublicURL, dagpasstest.PublicURL, h.Clock.Now()); err != nil {
+		if _, err := secret.Verify(value, map[string]ed25519.PublicKey{key.KID: key.Key}, dagpasstest.PublicURL, dagpasstest.Audience, h.Clock.Now()); err != nil {
 			t.Errorf("the published key refuses it: %v", err)
 		}
 	}
