@@ -54,11 +54,11 @@ func (db *DB) Health(ctx context.Context) error {
 func (p *probe) write(ctx context.Context, db *DB) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := db.clock.wall()
-	if age := now.Sub(p.at); age >= 0 && age < probeEvery {
+	if age := db.clock.wall().Sub(p.at); age >= 0 && age < probeEvery {
 		return p.err
 	}
-	p.at, p.err = now, db.update(ctx, func(tx *Tx) error { return tx.put(sqlProbeWrite) })
+	p.err = db.update(ctx, func(tx *Tx) error { return tx.put(sqlProbeWrite) })
+	p.at = db.clock.wall() // not before it: who waited for this attempt is not to make the next one
 	if p.err != nil {
 		p.err = fmt.Errorf("write: %w", p.err)
 	}

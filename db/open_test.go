@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"dagpass/internal/access"
 	"dagpass/internal/secret"
 )
 
@@ -176,26 +175,4 @@ func TestOpen_again(t *testing.T) {
 			t.Errorf("published %v, %v", public, err)
 		}
 	})
-}
-
-func TestUpdate_waitsForOtherProcesses(t *testing.T) {
-	i := installed(t)
-	db := i.open(t)
-	other, err := i.raw(t).Conn(t.Context())
-	must(t, err)
-	defer other.Close()
-	_, err = other.ExecContext(t.Context(), `BEGIN EXCLUSIVE`)
-	must(t, err)
-	began := time.Now()
-	err = db.update(t.Context(), func(*Tx) error { return nil })
-	wantCode(t, err, access.Unavailable)
-	if took := time.Since(began); took < 4*time.Second || took > 8*time.Second {
-		t.Errorf("it waited %v", took)
-	}
-	if e := access.AsError(err); e.RetryAfter != 5*time.Second {
-		t.Errorf("try again after %v", e.RetryAfter)
-	}
-	_, err = other.ExecContext(t.Context(), `ROLLBACK`)
-	must(t, err)
-	must(t, db.update(t.Context(), func(*Tx) error { return nil }))
 }
