@@ -29,12 +29,12 @@ const inFlight = 200
 func TestProof_Drain(t *testing.T) {
 	d := &drain{T: t, site: newInstalledSite(t)}
 	var longest time.Duration
-	runs := proof.Times(2, 100)
+	runs := proof.Worth(2, 30, 100)
 	for range runs {
 		longest = max(longest, d.stop())
 	}
 	told := d.told
-	ends := proof.Times(1, 20)
+	ends := proof.Worth(1, 8, 20)
 	for range ends {
 		d.end()
 	}
@@ -60,6 +60,7 @@ func (d *drain) stop() time.Duration {
 	d.check()
 	p := d.site.start(d.T)
 	requests := d.hold(p)
+	defer hangUp(requests)
 	begun := time.Now()
 	p.signal(syscall.SIGTERM)
 	p.stdout.await(d.T, `"stopping"`)
@@ -85,6 +86,7 @@ func (d *drain) end() {
 	d.check()
 	p := d.site.start(d.T)
 	requests := d.hold(p)
+	defer hangUp(requests)
 	p.signal(syscall.SIGTERM)
 	p.stdout.await(d.T, `"stopping"`)
 	var begun time.Time
@@ -136,12 +138,14 @@ func (d *drain) hold(p *program) []*held {
 	if err := errors.Join(errs...); err != nil {
 		d.Fatal(err)
 	}
-	d.Cleanup(func() {
-		for _, h := range requests {
-			_ = h.conn.Close()
-		}
-	})
 	return requests
+}
+
+// hangUp closes the connections of requests, also of those that were never finished.
+func hangUp(requests []*held) {
+	for _, h := range requests {
+		_ = h.conn.Close()
+	}
 }
 
 // finish sends the rest of all requests at once and keeps what is answered. It calls answered at each answer.
