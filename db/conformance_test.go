@@ -5,15 +5,11 @@ import (
 
 	"dagpass/internal/access"
 	"dagpass/internal/secret"
+	"dagpass/internal/signin"
 	"dagpass/internal/storetest"
 )
 
-const (
-	testInsertSession = `
-INSERT INTO sessions (id_hash, id, user_id, created_at, last_seen_at, auth_at, user_epoch, address, client)
-VALUES ($1, $2, $3, $4, $4, $4, (SELECT epoch FROM users WHERE id = $3), '', '')`
-	testDeleteSession = `DELETE FROM sessions WHERE id_hash = $1`
-)
+const testDeleteSession = `DELETE FROM sessions WHERE id_hash = $1`
 
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Harness {
@@ -50,7 +46,11 @@ func (db *DB) signIn(t testing.TB, id access.UserID) secret.Digest {
 	t.Helper()
 	d := secret.HashOf(secret.NewSessionID())
 	must(t, db.update(t.Context(), func(tx *Tx) error {
-		return tx.put(testInsertSession, d[:], tx.NewID(), string(id), tx.now.UnixMilli())
+		a, err := tx.Account(id)
+		if err != nil {
+			return err
+		}
+		return tx.InsertSession(signin.Session{Digest: d, ID: tx.NewID(), Account: a, Epoch: a.Epoch, OpenedAt: tx.now, LastSeen: tx.now, AuthenticatedAt: tx.now})
 	}))
 	return d
 }

@@ -16,7 +16,7 @@ const (
 	// The person behind a session, and the Workspace $3 when there is one, and whether the
 	// Organization $4 has address ranges.
 	sqlSessionUser = `
-SELECT ` + userColumns + `, s.user_epoch, COALESCE(w.organization_id, ''), w.row_mac, EXISTS (` + rangesOf + `$4)
+SELECT ` + userColumns + `, ` + sessionColumns + `, COALESCE(w.organization_id, ''), w.row_mac, EXISTS (` + rangesOf + `$4)
 FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN workspaces w ON w.id = $3
 WHERE s.id_hash = $1 AND s.user_id = $2`
 
@@ -118,11 +118,10 @@ func (tx *Tx) userGrants(by access.Actor, at access.Scope) (access.Grants, error
 
 // bySession finds the person behind a session and whether it counts, beside the place of the scope.
 func (tx *Tx) bySession(by access.Actor, at access.Scope) (where place, live bool, err error) {
-	var epoch int64
-	u, err := one(tx, func(s scanner) (userRow, error) {
-		return tx.scanUser(s, &epoch, &where.org, &where.mac, &where.restricted)
+	s, err := one(tx, func(s scanner) (signin.Session, error) {
+		return tx.scanSession(s, &where.org, &where.mac, &where.restricted)
 	}, sqlSessionUser, by.Credential[:], by.ID, string(at.Workspace), string(at.Org))
-	return where, u.Status == access.UserActive && u.epoch == epoch, err
+	return where, s.Account.Status == access.UserActive && s.Account.Epoch == s.Epoch, err
 }
 
 // byLogin is bySession for a program's login.

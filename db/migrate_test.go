@@ -32,6 +32,7 @@ var released = map[string]string{
 	"0009_ranges.sql":      "20c01c2da7635a621d60c34c8ae7fd1e285ec69f1e8068bce5ec5cc21b5fefe5",
 	"0010_logins.sql":      "555a423a2c748dc6564d6e790af0b2ca1e091c2bf96b21d038e6e8fdf0da4445",
 	"0011_use.sql":         "dc042de097c3381a928c84de9cea925f724ecb835fc9f5c559c3acd85eb5b62a",
+	"0012_seals.sql":       "1bd8827de2e58e5a27738bda1d90b10cb9e10b613a6774e107076e3205273e94",
 }
 
 func TestMigrations_areNeverEdited(t *testing.T) {

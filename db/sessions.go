@@ -9,7 +9,7 @@ import (
 )
 
 const sessionColumns = `s.id_hash, s.id, s.origin, s.user_epoch, s.created_at, s.last_seen_at, s.auth_at, s.address, s.client,
-  s.notice, s.reveal_pending`
+  s.notice, s.reveal_pending, s.row_mac`
 
 const (
 	sqlSession = `SELECT ` + userColumns + `, ` + sessionColumns + `
@@ -17,7 +17,7 @@ FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id_hash = $1`
 	sqlSessionsOf = `SELECT ` + userColumns + `, ` + sessionColumns + `
 FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 ORDER BY s.last_seen_at DESC, s.id DESC`
 	sqlInsertSession = `INSERT INTO sessions (id_hash, id, user_id, user_epoch, created_at, last_seen_at, auth_at,
-  address, client, notice, reveal_pending, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+  address, client, notice, reveal_pending, origin, row_mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 	sqlUpdateSession  = `UPDATE sessions SET last_seen_at = $2, notice = $3, reveal_pending = $4 WHERE id_hash = $1`
 	sqlDeleteSession  = `DELETE FROM sessions WHERE id_hash = $1`
 	sqlSweepFormKeys  = `DELETE FROM submissions WHERE used_at < $1`
@@ -25,35 +25,48 @@ FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 ORDER BY s
 	sqlDropSessionsOf = `DELETE FROM sessions WHERE user_id = $1`
 )
 
-// scanSession reads a session with its account. One of a user whose row was altered is none.
-func (tx *Tx) scanSession(row scanner) (signin.Session, error) {
+// sessionAuthority leaves out when a session was last seen, which changes all the time: no more than its sealed
+// end can be gained by that.
+func sessionAuthority(s signin.Session) authority {
+	return sealedOf("sessions", s.ID).blob(s.Digest[:]).text(s.ID, s.Origin, string(s.Account.ID)).
+		number(s.Epoch).instant(s.OpenedAt).instant(s.AuthenticatedAt)
+}
+
+// scanSession reads userColumns, sessionColumns, and what follows them into more. A session that was altered, or
+// whose user's row was, is none.
+func (tx *Tx) scanSession(row scanner, more ...any) (signin.Session, error) {
 	var s signin.Session
-	var hash []byte
+	var hash, mac []byte
 	var opened, seen, authenticated int64
-	u, err := tx.scanUser(row, &hash, &s.ID, &s.Origin, &s.Epoch, &opened, &seen, &authenticated, &s.Address, &s.Client, &s.Notice, &s.RevealPending)
+	into := []any{&hash, &s.ID, &s.Origin, &s.Epoch, &opened, &seen, &authenticated, &s.Address, &s.Client, &s.Notice, &s.RevealPending, &mac}
+	u, err := tx.scanUser(row, append(into, more...)...)
 	if err != nil {
 		return s, err
 	}
 	s.Account = u.account()
 	s.OpenedAt, s.LastSeen, s.AuthenticatedAt = utc(opened), utc(seen), utc(authenticated)
-	s.Digest, err = secret.ParseDigest(hash)
-	return s, err
+	if s.Digest, err = secret.ParseDigest(hash); err != nil {
+		return s, err
+	}
+	return s, tx.check(sessionAuthority(s), mac)
 }
+
+func (tx *Tx) scanSessionAlone(row scanner) (signin.Session, error) { return tx.scanSession(row) }
 
 // Session implements [signin.SessionTx].
 func (tx *Tx) Session(d secret.Digest) (signin.Session, error) {
-	return one(tx, tx.scanSession, sqlSession, d[:])
+	return one(tx, tx.scanSessionAlone, sqlSession, d[:])
 }
 
 // SessionsOf implements [signin.SessionTx].
 func (tx *Tx) SessionsOf(id access.UserID) ([]signin.Session, error) {
-	return all(tx, tx.scanSession, sqlSessionsOf, string(id))
+	return all(tx, tx.scanSessionAlone, sqlSessionsOf, string(id))
 }
 
 // InsertSession implements [signin.SessionTx].
 func (tx *Tx) InsertSession(s signin.Session) error {
 	return tx.put(sqlInsertSession, s.Digest[:], s.ID, string(s.Account.ID), s.Epoch, s.OpenedAt.UnixMilli(), s.LastSeen.UnixMilli(),
-		s.AuthenticatedAt.UnixMilli(), s.Address, s.Client, s.Notice, flag(s.RevealPending), s.Origin)
+		s.AuthenticatedAt.UnixMilli(), s.Address, s.Client, s.Notice, flag(s.RevealPending), s.Origin, sessionAuthority(s).seal(tx.db.keyring))
 }
 
 // UpdateSession implements [signin.SessionTx].

@@ -23,27 +23,36 @@ func (s signinStore) Update(ctx context.Context, fn func(signin.Tx) error) error
 }
 
 const (
-	sqlInsertCode = `INSERT INTO one_time_codes (hash, id, kind, subject, organization_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	sqlCode       = `SELECT id, kind, subject, organization_id, created_at, expires_at FROM one_time_codes WHERE hash = $1`
+	sqlInsertCode = `INSERT INTO one_time_codes (hash, id, kind, subject, organization_id, created_at, expires_at, row_mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	sqlCode       = `SELECT id, kind, subject, organization_id, created_at, expires_at, row_mac FROM one_time_codes WHERE hash = $1`
 	sqlUseCode    = `DELETE FROM one_time_codes WHERE hash = $1`
 	sqlEndCodes   = `DELETE FROM one_time_codes WHERE kind = $1 AND subject = $2`
 	sqlSweepCodes = `DELETE FROM one_time_codes WHERE expires_at <= $1`
 )
 
+func codeAuthority(c signin.Code) authority {
+	return sealedOf("one_time_codes", c.ID).blob(c.Digest[:]).text(c.ID, string(c.Kind), string(c.User), string(c.Org)).
+		instant(c.CreatedAt).instant(c.EndsAt)
+}
+
 // InsertCode implements signin.CodeTx.
 func (tx *Tx) InsertCode(c signin.Code) error {
-	return tx.put(sqlInsertCode, c.Digest[:], c.ID, string(c.Kind), string(c.User), string(c.Org), c.CreatedAt.UnixMilli(), c.EndsAt.UnixMilli())
+	return tx.put(sqlInsertCode, c.Digest[:], c.ID, string(c.Kind), string(c.User), string(c.Org), c.CreatedAt.UnixMilli(), c.EndsAt.UnixMilli(),
+		codeAuthority(c).seal(tx.db.keyring))
 }
 
 // Code implements signin.CodeTx.
 func (tx *Tx) Code(d secret.Digest) (signin.Code, error) {
-	c := signin.Code{Digest: d}
-	var created, ends int64
-	if err := tx.row(sqlCode, []any{d[:]}, &c.ID, &c.Kind, &c.User, &c.Org, &created, &ends); err != nil {
-		return signin.Code{}, err
-	}
-	c.CreatedAt, c.EndsAt = utc(created), utc(ends)
-	return c, nil
+	return one(tx, func(s scanner) (signin.Code, error) {
+		c := signin.Code{Digest: d}
+		var created, ends int64
+		var mac []byte
+		if err := s.Scan(&c.ID, &c.Kind, &c.User, &c.Org, &created, &ends, &mac); err != nil {
+			return c, err
+		}
+		c.CreatedAt, c.EndsAt = utc(created), utc(ends)
+		return c, tx.check(codeAuthority(c), mac)
+	}, sqlCode, d[:])
 }
 
 // UseCode implements signin.CodeTx. A used code is gone, so the second use finds nothing.
