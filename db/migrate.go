@@ -62,7 +62,7 @@ const (
 func checkStructure(ctx context.Context, raw *sql.DB) error {
 	var verdict string
 	if err := raw.QueryRowContext(ctx, sqlQuickCheck).Scan(&verdict); err != nil {
-		if code := codeOf(err) & 0xff; code == codeCorrupt || code == codeNotADB {
+		if code := codeOf(err) & 0xff; code == codeError || code == codeCorrupt || code == codeNotADB {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
 		return fmt.Errorf("check the database: %w", err)

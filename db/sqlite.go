@@ -51,6 +51,7 @@ const retryAfter = 5 * time.Second
 
 // The result codes of SQLite that mean something to callers.
 const (
+	codeError      = 1 // of a check: the schema or the format of the file can't be understood
 	codeBusy       = 5
 	codeLocked     = 6
 	codeInterrupt  = 9
