@@ -33,7 +33,7 @@ func (p *Plan) Build(t testing.TB, driver string) *House {
 	t.Helper()
 	h := &House{
 		T: t, Dir: filepath.Join(t.TempDir(), "data"), Clock: &Clock{now: p.house.Clock.Now()}, Logs: &Logs{},
-		root: p.house.root, Org: p.house.Org, Workspace: p.house.Workspace, Owner: p.house.Owner,
+		root: p.house.root, hasher: p.house.hasher, Org: p.house.Org, Workspace: p.house.Workspace, Owner: p.house.Owner,
 	}
 	h.log = newLog(h.Logs)
 	h.must(os.Mkdir(h.Dir, 0o700))

@@ -110,6 +110,7 @@ type House struct {
 	Owner     Person           // Organization Owner
 
 	root     secret.Root
+	hasher   func() *secret.Hasher
 	rates    api.Rates
 	log      *slog.Logger
 	counters *metrics.Metrics
@@ -127,7 +128,12 @@ type Person struct {
 // Unfurnished returns an installation nobody has set up.
 func Unfurnished(t testing.TB) *House {
 	t.Helper()
-	h := &House{T: t, Dir: filepath.Join(t.TempDir(), "data"), Clock: &Clock{now: Start}, Logs: &Logs{}}
+	return unfurnished(t, func() *secret.Hasher { return secret.NewHasherWithCost(2, 64, 1) })
+}
+
+func unfurnished(t testing.TB, hasher func() *secret.Hasher) *House {
+	t.Helper()
+	h := &House{T: t, Dir: filepath.Join(t.TempDir(), "data"), Clock: &Clock{now: Start}, Logs: &Logs{}, hasher: hasher}
 	h.log = newLog(h.Logs)
 	h.root = firstStart.Copy(t, h.Dir)
 	h.open("")
@@ -162,8 +168,18 @@ func (h *House) Close() {
 // New returns an installation with an Organization "Acme", its Owner and a Workspace "Data Platform".
 func New(t testing.TB) *House {
 	t.Helper()
-	h := Unfurnished(t)
-	founded, err := h.Setup.CompleteHeadless(t.Context(), access.NewOrg{
+	return Unfurnished(t).found()
+}
+
+// NewWithRealPasswords is [New] where a password costs what it costs in the program.
+func NewWithRealPasswords(t testing.TB) *House {
+	t.Helper()
+	return unfurnished(t, func() *secret.Hasher { return secret.NewHasher(2) }).found()
+}
+
+func (h *House) found() *House {
+	h.T.Helper()
+	founded, err := h.Setup.CompleteHeadless(h.T.Context(), access.NewOrg{
 		Name: "Acme", Workspace: "Data Platform", OwnerName: "Owner 01", OwnerMail: "owner@acme.example",
 	}, Password)
 	h.must(err)
@@ -182,7 +198,7 @@ func (h *House) services() {
 	signing, err := h.DB.SigningKey(h.T.Context())
 	h.must(err)
 	k := keys{secret.NewSigner(signing, PublicURL, Audience), h.DB.Keyring()}
-	hasher := secret.NewHasherWithCost(2, 64, 1)
+	hasher := h.hasher()
 	hasher.Waiting = h.counters.HashWaiting
 	rules, people := h.DB.Access(), h.DB.SignIn()
 	h.Orgs, h.Workspaces, h.Members = access.NewOrgs(rules), access.NewWorkspaces(rules), access.NewMembers(rules)

@@ -25,7 +25,7 @@ func (h *House) Restored(from db.Source, how db.Revival) (*House, db.Restored) {
 	cfg := db.Config{Dir: filepath.Join(h.T.TempDir(), "restored"), Root: h.root, Now: h.Clock.Now, Log: h.log}
 	done, err := db.Restore(h.T.Context(), cfg, from, how)
 	h.must(err)
-	r := &House{T: h.T, Dir: cfg.Dir, Clock: h.Clock, Logs: h.Logs, root: h.root, log: h.log,
+	r := &House{T: h.T, Dir: cfg.Dir, Clock: h.Clock, Logs: h.Logs, root: h.root, hasher: h.hasher, log: h.log,
 		Org: h.Org, Workspace: h.Workspace, Owner: h.Owner}
 	r.open("")
 	return r, done
