@@ -125,8 +125,15 @@ var endings = []ending{
 // credential, before, during and after. Before it the credential works. A request that has begun may end as
 // it began, but what it was to change is decided when it is carried out; and none that begins after the
 // acknowledgement succeeds. What an event is not about works on, so that no event ends too much.
-// Not yet seen to fail: it passed with the epoch of an account taken out of what keeps a session alive, and with
-// the expiry of a token left unread where it is presented; why is not established.
+//
+// Seen to fail with: an account's epoch not compared and its sessions and logins not deleted (20 survivors);
+// sessions and logins not deleted when one of them ends (36); the expiry of tokens not read (1); their values'
+// ends not read (4); what an actor may do remembered from the first request (81), or their roles alone (56); an
+// export that decides once (8); no idle limit (10); no limit of twelve hours (5); no end of a CLI's value (2) or
+// login (2); no address ranges (10); codes not ended by newer ones and by passwords (4), and codes without an end
+// (5). Of the 152 pairs of an event and what it ends 129 had a survivor in one of these. The epoch alone, the deletion alone, and the
+// expiry or the end of a token left out where it is verified alone or where it is decided alone let nothing
+// survive: each is checked twice, so that one of the two may be wrong.
 func TestProof_LifecycleCube(t *testing.T) {
 	cells, kept, survivors := 0, 0, 0
 	kinds := map[string]bool{}
