@@ -16,7 +16,9 @@ import (
 )
 
 // TestProof_Timing: security.md 8, neither what a sign-in and a forgotten password are answered nor how long
-// the answer takes tells whether an address has an account. A password costs here what it costs in the program.
+// the answer takes tells whether an address has an account. A password costs here what it costs in the program. Seen to fail
+// with no hash for an unknown address (0.04), a reset mailed before it is answered (0.18), and one mailed beside
+// its answer (0.76 to 0.84).
 func TestProof_Timing(t *testing.T) {
 	h := dagpasstest.NewWithRealPasswords(t)
 	server := mailtest.Start(t, mailtest.Options{})
@@ -24,7 +26,7 @@ func TestProof_Timing(t *testing.T) {
 	signIn := question{name: "sign-in", times: proof.Times(15, 200), ask: func(email string) *dagpasstest.Page {
 		return h.Stranger().Post("/sign-in", url.Values{"email": {email}, "password": {"not the password of anybody"}}).Status(http.StatusUnprocessableEntity)
 	}}
-	reset := question{name: "reset", times: proof.Times(40, 600), settle: func() { server.Next(t) }, ask: func(email string) *dagpasstest.Page {
+	reset := question{name: "reset", times: proof.Times(40, 200), after: func() { server.Next(t) }, ask: func(email string) *dagpasstest.Page {
 		return h.Stranger().Post("/forgot", url.Values{"email": {email}}).Status(http.StatusOK)
 	}}
 	var figures []string
@@ -36,10 +38,10 @@ func TestProof_Timing(t *testing.T) {
 
 // question is what a stranger can ask about an address.
 type question struct {
-	name   string
-	times  int // that it is asked about each kind of address
-	ask    func(email string) *dagpasstest.Page
-	settle func() // waits for what is done for a known address after the answer; nil for nothing
+	name  string
+	times int // that it is asked about each kind of address
+	ask   func(email string) *dagpasstest.Page
+	after func() // takes what the answer about a known address leaves behind; nil for nothing
 }
 
 // bounds are those of the ratio of the medians: security.md's, and wide ones for a short run on a machine that
@@ -83,8 +85,9 @@ func (q question) series(t *testing.T, h *dagpasstest.House) (known, unknown tim
 		start := time.Now()
 		answers[kind] = q.ask(addresses[kind])
 		took[kind] = append(took[kind], time.Since(start))
-		if kind == 0 && q.settle != nil {
-			q.settle()
+		h.CatchUp() // with what is done after the answer
+		if kind == 0 && q.after != nil {
+			q.after()
 		}
 		alike(t, answers, addresses)
 	}

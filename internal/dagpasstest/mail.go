@@ -35,6 +35,16 @@ func (h *House) MailAtOnce() {
 	h.site()
 }
 
+// CatchUp waits until what has been put off so far is done.
+func (h *House) CatchUp() {
+	h.T.Helper()
+	done := make(chan struct{})
+	if !h.putOff(func(context.Context) { close(done) }) {
+		h.T.Fatal("too much is put off")
+	}
+	<-done
+}
+
 // Settle waits until what was put off is done. Nothing is put off afterwards.
 func (h *House) Settle() {
 	h.T.Helper()

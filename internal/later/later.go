@@ -7,12 +7,17 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
 )
+
+// headStart is how long a job waits for the answer it was put off for to be gone: beside a job the answer would
+// take longer, and tell that there is one.
+const headStart = 20 * time.Millisecond
 
 // Queue is a bounded number of jobs that wait, in memory alone, for a few workers.
 type Queue struct {
 	log     *slog.Logger
-	jobs    chan func(context.Context)
+	jobs    chan job
 	ending  chan struct{}
 	once    sync.Once
 	workers sync.WaitGroup
@@ -20,9 +25,15 @@ type Queue struct {
 	cancel  context.CancelFunc
 }
 
+// job is what is to be done, and not before when.
+type job struct {
+	do   func(context.Context)
+	when time.Time
+}
+
 // New returns a queue that lets size jobs wait, with its workers running. It has to be closed.
 func New(log *slog.Logger, size, workers int) *Queue {
-	q := &Queue{log: log, jobs: make(chan func(context.Context), size), ending: make(chan struct{})}
+	q := &Queue{log: log, jobs: make(chan job, size), ending: make(chan struct{})}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
 	for range workers {
 		q.workers.Go(q.work)
@@ -31,9 +42,9 @@ func New(log *slog.Logger, size, workers int) *Queue {
 }
 
 // Do has a job done soon, after the caller has gone on. It reports false, at once, when too many wait.
-func (q *Queue) Do(job func(context.Context)) bool {
+func (q *Queue) Do(do func(context.Context)) bool {
 	select {
-	case q.jobs <- job:
+	case q.jobs <- job{do, time.Now().Add(headStart)}:
 		return true
 	default:
 		return false
@@ -63,8 +74,9 @@ func (q *Queue) Close(ctx context.Context) error {
 func (q *Queue) work() {
 	for q.ctx.Err() == nil {
 		select {
-		case job := <-q.jobs:
-			q.do(job)
+		case next := <-q.jobs:
+			q.wait(next)
+			q.do(next)
 		case <-q.ending:
 			q.finish()
 			return
@@ -72,12 +84,22 @@ func (q *Queue) work() {
 	}
 }
 
+// wait lets the head start of a job pass, unless the queue is closed.
+func (q *Queue) wait(next job) {
+	rest := time.NewTimer(time.Until(next.when))
+	defer rest.Stop()
+	select {
+	case <-rest.C:
+	case <-q.ending:
+	}
+}
+
 // finish does what waits when the queue is closed.
 func (q *Queue) finish() {
 	for q.ctx.Err() == nil {
 		select {
-		case job := <-q.jobs:
-			q.do(job)
+		case next := <-q.jobs:
+			q.do(next)
 		default:
 			return
 		}
@@ -85,11 +107,11 @@ func (q *Queue) finish() {
 }
 
 // do keeps a job that panics from ending the program.
-func (q *Queue) do(job func(context.Context)) {
+func (q *Queue) do(next job) {
 	defer func() {
 		if p := recover(); p != nil {
 			q.log.Error("a job panicked", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
-	job(q.ctx)
+	next.do(q.ctx)
 }
