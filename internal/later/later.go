@@ -25,10 +25,10 @@ type Queue struct {
 	cancel  context.CancelFunc
 }
 
-// job is what is to be done, and not before when.
+// job is what is to be done once it is due.
 type job struct {
-	do   func(context.Context)
-	when time.Time
+	do  func(context.Context)
+	due <-chan time.Time
 }
 
 // New returns a queue that lets size jobs wait, with its workers running. It has to be closed.
@@ -44,7 +44,7 @@ func New(log *slog.Logger, size, workers int) *Queue {
 // Do has a job done soon, after the caller has gone on. It reports false, at once, when too many wait.
 func (q *Queue) Do(do func(context.Context)) bool {
 	select {
-	case q.jobs <- job{do, time.Now().Add(headStart)}:
+	case q.jobs <- job{do, time.After(headStart)}:
 		return true
 	default:
 		return false
@@ -86,10 +86,8 @@ func (q *Queue) work() {
 
 // wait lets the head start of a job pass, unless the queue is closed.
 func (q *Queue) wait(next job) {
-	rest := time.NewTimer(time.Until(next.when))
-	defer rest.Stop()
 	select {
-	case <-rest.C:
+	case <-next.due:
 	case <-q.ending:
 	}
 }
