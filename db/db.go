@@ -87,6 +87,7 @@ type DB struct {
 	keyring      *secret.Keyring
 	installation string
 	integrity    integrity
+	checked      atomic.Bool // the file was checked since the start, whatever was found
 	probe        probe
 	reserve      *reserve
 	lock         *os.File // nil unless exclusive
@@ -94,7 +95,8 @@ type DB struct {
 
 // Open opens the database in the data directory, making it when there is none. Errors wrap
 // [ErrWrongKey], [ErrNewerSchema], [ErrInUse], [ErrUnsafe], [ErrHalfRestored] or [ErrDamaged] where one of these is the
-// cause, and say what to do about it.
+// cause, and say what to do about it. A server's file that the one before closed in order is checked by
+// [DB.CheckFile], any other here.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.Now == nil || cfg.Log == nil {
 		return nil, errors.New("db: Config.Now and Config.Log are needed")
@@ -128,6 +130,11 @@ func (db *DB) open(ctx context.Context, cfg Config) (err error) {
 	if err := db.prepareFile(ctx, path, cfg); err != nil {
 		return err
 	}
+	if cfg.Exclusive {
+		if err := forgetClosed(cfg.Dir); err != nil {
+			return err
+		}
+	}
 	if db.writer, err = openPool(cfg.Driver, path, writing, 1); err != nil {
 		return err
 	}
@@ -155,7 +162,15 @@ func (db *DB) Close() error {
 	if db.writer != nil {
 		err = db.writer.checkpoint()
 	}
-	if e := db.release(); err == nil {
+	if e := db.closePools(); err == nil {
+		err = e
+	}
+	if err == nil && db.lock != nil && db.checked.Load() && !db.integrity.bad.Load() {
+		if e := noteClosed(db.dir, db.clock.wall()); e != nil {
+			db.log.Warn("the next start will check the database before it answers", "err", e)
+		}
+	}
+	if e := db.unlock(); err == nil {
 		err = e
 	}
 	if err != nil {
@@ -164,15 +179,21 @@ func (db *DB) Close() error {
 	return nil
 }
 
-func (db *DB) release() error {
+func (db *DB) release() error { return errors.Join(db.closePools(), db.unlock()) }
+
+func (db *DB) closePools() error {
 	var errs []error
 	for _, p := range []*pool{db.readers, db.writer} {
 		if p != nil {
 			errs = append(errs, p.close())
 		}
 	}
-	if db.lock != nil {
-		errs = append(errs, db.lock.Close())
-	}
 	return errors.Join(errs...)
+}
+
+func (db *DB) unlock() error {
+	if db.lock == nil {
+		return nil
+	}
+	return db.lock.Close()
 }

@@ -52,7 +52,7 @@ func createFile(path string) error {
 // checkFiles refuses database files that others may read or write. SQLite gives the files beside the
 // database its mode.
 func checkFiles(dir string) error {
-	for _, name := range []string{fileName, fileName + "-wal", fileName + "-shm", lockName, reserveName} {
+	for _, name := range []string{fileName, fileName + "-wal", fileName + "-shm", lockName, reserveName, closedName} {
 		path := filepath.Join(dir, name)
 		info, err := os.Lstat(path)
 		if errors.Is(err, fs.ErrNotExist) {

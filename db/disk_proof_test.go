@@ -131,10 +131,14 @@ func (d *fullDisk) record(t *testing.T, as audit.Action) error {
 func (d *fullDisk) wantStored(t *testing.T, ends, others int) {
 	t.Helper()
 	got := map[audit.Action]int{}
-	events, err := d.db.events(t.Context(), audit.InstallationChain, 0)
-	must(t, err)
-	for _, e := range events {
-		got[e.Action]++
+	for last, more := int64(0), true; more; {
+		events, err := d.db.events(t.Context(), audit.InstallationChain, last)
+		must(t, err)
+		for _, e := range events {
+			got[e.Action]++
+			last = e.Seq
+		}
+		more = len(events) > 0
 	}
 	if got[audit.TokenDelete] != ends || got[audit.MemberAdd] != others {
 		t.Errorf("%d ends and %d other changes were acknowledged; stored: %v", ends, others, got)

@@ -22,7 +22,8 @@ var migrationFiles embed.FS
 func migrations() (fs.FS, error) { return fs.Sub(migrationFiles, "migrations/sqlite") }
 
 // prepareFile checks the database file, the key and the schema, and brings the schema up to date.
-// Until all checks have passed it writes nothing.
+// Until all checks have passed it writes nothing. The file that a server finds as one before it closed it in
+// order is left for [DB.CheckFile], unless its schema is to be changed.
 func (db *DB) prepareFile(ctx context.Context, path string, cfg Config) (err error) {
 	raw, err := sql.Open("sqlite", dsn(path, writing))
 	if err != nil {
@@ -34,12 +35,14 @@ func (db *DB) prepareFile(ctx context.Context, path string, cfg Config) (err err
 	if err != nil {
 		return err
 	}
-	if err := checkStructure(ctx, raw); err != nil {
-		return err
+	if !cfg.Exclusive || !closedInOrder(cfg.Dir) {
+		if err := db.checkFirst(ctx, raw); err != nil {
+			return err
+		}
 	}
 	version, err := schemaVersion(ctx, raw)
 	if err != nil {
-		return err
+		return asDamage(err)
 	}
 	if version > 0 {
 		if err := checkKey(ctx, raw, cfg.Root); err != nil {
@@ -58,14 +61,29 @@ const (
 	sqlCopyInto        = `VACUUM INTO $1`
 )
 
+// checkFirst checks the file before anything is done with it.
+func (db *DB) checkFirst(ctx context.Context, raw *sql.DB) error {
+	if db.checked.Load() {
+		return nil
+	}
+	err := checkStructure(ctx, raw)
+	db.checked.Store(err == nil)
+	return err
+}
+
+// asDamage marks a failure as [ErrDamaged] when it says that the file is.
+func asDamage(err error) error {
+	if code := codeOf(err) & 0xff; code == codeError || code == codeCorrupt || code == codeNotADB {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}
+
 // checkStructure refuses a file whose pages or references are damaged.
 func checkStructure(ctx context.Context, raw *sql.DB) error {
 	var verdict string
 	if err := raw.QueryRowContext(ctx, sqlQuickCheck).Scan(&verdict); err != nil {
-		if code := codeOf(err) & 0xff; code == codeError || code == codeCorrupt || code == codeNotADB {
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
-		return fmt.Errorf("check the database: %w", err)
+		return fmt.Errorf("check the database: %w", asDamage(err))
 	}
 	if verdict != "ok" {
 		return fmt.Errorf("%w: %s", ErrDamaged, verdict)
@@ -81,7 +99,7 @@ func checkReferences(ctx context.Context, raw *sql.DB) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("check the references of the database: %w", err)
+		return fmt.Errorf("check the references of the database: %w", asDamage(err))
 	}
 	return fmt.Errorf("%w: a row of %s refers to nothing", ErrDamaged, table.String)
 }
@@ -140,6 +158,9 @@ func (db *DB) migrate(ctx context.Context, raw *sql.DB, files fs.FS, version int
 			return err
 		}
 		defer lock.Close()
+	}
+	if err := db.checkFirst(ctx, raw); err != nil {
+		return err
 	}
 	copied, err := db.copyBefore(ctx, raw, version)
 	if err != nil {

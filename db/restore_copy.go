@@ -44,13 +44,10 @@ func holdsData(ctx context.Context, path string) error {
 		return err
 	}
 	version, err := schemaVersion(ctx, p.db)
-	switch code := codeOf(err) & 0xff; {
-	case code == codeCorrupt || code == codeNotADB:
-		err = fmt.Errorf("%w: %w", ErrDamaged, err)
-	case err == nil && version == 0:
+	if err == nil && version == 0 {
 		err = errors.New("it is no database of Dagpass")
 	}
-	return errors.Join(err, p.close())
+	return errors.Join(asDamage(err), p.close())
 }
 
 func copyFile(from, to string) error {

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestProofs_AreListed: docs/proof.md has a row for each proof and fuzz target, and for nothing else. It
+// TestListOfProofs: docs/proof.md has a row for each proof and fuzz target, and for nothing else. It
 // was seen to fail with a row taken out, and with one for a proof that is not there.
-func TestProofs_AreListed(t *testing.T) {
+func TestListOfProofs(t *testing.T) {
 	page, err := os.ReadFile("../docs/proof.md")
 	if err != nil {
 		t.Fatal(err)

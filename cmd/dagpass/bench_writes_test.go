@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -96,6 +98,7 @@ func (s *site) starting(t *targets) {
 	for range rounds {
 		p := s.spawn(binary)
 		first = append(first, load{took: []time.Duration{p.firstAnswer}, answers: 1})
+		<-p.checked // else the next start would check first
 		p.stop(s)
 	}
 	t.atMost("start to first answer", "at most 200 ms", 200, middle(first, p50)/1000, "%.0f ms")
@@ -106,6 +109,10 @@ func (s *site) starting(t *targets) {
 	drive(s.b, p.addr, 4, 400, s.page(""))
 	drive(s.b, p.addr, 2, 20, s.page("?q=pipeline"))
 	t.atMost("memory after load", "at most 96 MB", 96, p.memory(s), "%.0f MB"+fmt.Sprintf(", %.0f MB before it", idle))
+	s.ok(p.Process.Kill())
+	p.Wait() // says that it was killed
+	p = s.spawn(binary)
+	t.add("start after a kill, which checks the database first", "none", true, fmt.Sprintf("%d ms", p.firstAnswer.Milliseconds()))
 	p.stop(s)
 }
 
@@ -114,12 +121,13 @@ type process struct {
 	*exec.Cmd
 	addr        string
 	firstAnswer time.Duration
+	checked     chan struct{} // closed when the database was checked beside the answers, or the program ended
 }
 
 // spawn starts it on the data of the benchmark and waits for its first answer.
 func (s *site) spawn(binary string) *process {
 	s.b.Helper()
-	p := &process{Cmd: exec.CommandContext(context.Background(), binary, "serve", "--data", s.data, "--listen", "127.0.0.1:0", "--log-format", "json",
+	p := &process{checked: make(chan struct{}), Cmd: exec.CommandContext(context.Background(), binary, "serve", "--data", s.data, "--listen", "127.0.0.1:0", "--log-format", "json",
 		"--rate-get", "0", "--rate-post", "0", "--rate-delete", "0")}
 	out, err := p.StdoutPipe()
 	s.ok(err)
@@ -133,7 +141,12 @@ func (s *site) spawn(binary string) *process {
 		}
 	}
 	go func() {
+		done := sync.OnceFunc(func() { close(p.checked) })
+		defer done()
 		for lines.Scan() {
+			if bytes.Contains(lines.Bytes(), []byte(`"database checked"`)) {
+				done()
+			}
 		}
 	}()
 	client := dial(s.b, p.addr)

@@ -15,6 +15,7 @@ const (
 	sweepEvery = 10 * time.Minute
 	diskEvery  = 30 * time.Second
 	headEvery  = time.Minute
+	fileEvery  = time.Minute      // until the database was checked once
 	endEvery   = 5 * time.Second  // what deleted Workspaces left, of which nothing counts any more
 	tendEvery  = 24 * time.Hour   // the audit record is pruned and checked
 	stopWithin = 10 * time.Second // answers in flight get this long
@@ -42,6 +43,7 @@ func (s *server) serve(ctx context.Context, h *http.Server) error {
 	group.Go(s.every(running, diskEvery, "no reserve of the disk", func(context.Context) error { return s.db.TendDisk() }))
 	group.Go(s.every(running, sweepEvery, "ended sessions not removed", s.services.sessions.Sweep))
 	group.Go(s.every(running, endEvery, "a deleted Workspace not tidied up", s.services.workspaces.Finish))
+	group.Go(s.every(running, fileEvery, "database not checked", s.db.CheckFile))
 	group.Go(s.every(running, headEvery, "audit heads not read", heads.write))
 	group.Go(s.every(running, tendEvery, "audit record not pruned or checked", s.tendAudit))
 	err := group.Wait()
