@@ -17,9 +17,8 @@ import (
 
 // shared is a database whose writer is held by an update until everybody waits in line for it.
 type shared struct {
-	t      *testing.T
-	db     *DB
-	prefix string
+	t  *testing.T
+	db *DB
 
 	mu    sync.Mutex
 	runs  map[string]int // of each update's closure

@@ -14,7 +14,6 @@ type crowd struct {
 	org        access.Scope
 	full, few  access.Scope
 	users      []access.UserID
-	wanderer   access.UserID // has a role in every Workspace
 	workspaces []access.Scope
 }
 

@@ -54,7 +54,6 @@ func (d door) inWorkspace() bool       { return d.names(":ws") || d.names(":work
 func (d door) namesPlace() bool        { return d.names(":org") || d.inWorkspace() }
 func (d door) ends(suffix string) bool { return strings.HasSuffix(d.path, suffix) }
 func (d door) makesToken() bool        { return d.program && d.ends("/tokens") && d.changes() } // in the Workspace that the body names
-func (d door) isExport() bool          { return d.ends("/audit-logs") }
 
 // namesThing reports whether the path names anything beside its place.
 func (d door) namesThing() bool {

@@ -31,7 +31,6 @@ type site struct {
 	org    access.Org
 	big    access.Workspace // where the many tokens are
 	place  access.Workspace // where new ones are made
-	first  access.TokenID   // one of the many
 	ids    []access.TokenID
 	reads  []string // values of tokens that manage those of the large Workspace
 	makes  []string // and of the other one
