@@ -120,12 +120,12 @@ func FuzzCookie(f *testing.F) {
 		}
 		given := 0
 		for part := range strings.SplitSeq(header, ";") {
-			if name, value, _ := strings.Cut(part, "="); strings.Trim(name, " \t") == sessionCookie && strings.Contains(value, got) {
+			if name, _, _ := strings.Cut(part, "="); strings.Trim(name, " \t") == sessionCookie {
 				given++
 			}
 		}
 		if given != 1 {
-			t.Fatalf("%q gives %q, which stands there %d times", header, got, given)
+			t.Fatalf("%q gives %q, of %d cookies of the name", header, got, given)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/sessions"
 
@@ -158,10 +159,23 @@ func (c *cookies) evict(v *visit) {
 	c.set(v.Response(), c.name(generationCookie), secret.NewSessionID(), 0)
 }
 
+// cookieValue returns the value of the one cookie of a name; of two none is chosen.
 func cookieValue(r *http.Request, name string) secret.Value {
 	found := r.CookiesNamed(name)
-	if len(found) != 1 {
+	if len(found) != 1 || timesGiven(r, name) != 1 {
 		return secret.Value{}
 	}
 	return secret.NewValue(found[0].Value)
+}
+
+// timesGiven counts the cookies of a name, also those that net/http passes over for their values.
+func timesGiven(r *http.Request, name string) (n int) {
+	for _, header := range r.Header["Cookie"] {
+		for part := range strings.SplitSeq(header, ";") {
+			if given, _, _ := strings.Cut(part, "="); strings.Trim(given, " \t") == name {
+				n++
+			}
+		}
+	}
+	return n
 }
